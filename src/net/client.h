@@ -1,0 +1,30 @@
+/*
+ * The HTTP client: libcurl, loaded when it is first needed (it costs several milliseconds that most
+ * runs never spend). Blocking, so only for pool threads and the command line.
+ */
+#ifndef NET_CLIENT_H
+#define NET_CLIENT_H
+
+#include "net/message.h"
+
+struct http_fetch {
+	str method, url;
+	const struct header *headers;
+	size_t header_count;
+	str body;
+	int timeout_ms;   /* whole exchange; 0: 30,000 */
+	size_t max_body;  /* of the answer; 0: 16 MiB */
+};
+
+struct http_answer {
+	int status;
+	struct header *headers;
+	size_t header_count;
+	str body;
+};
+
+/* False: nothing usable came back, and *ret_problem says why, for a person. The answer lives in the
+ * arena. Redirects are not followed; only http and https are spoken. */
+bool http_fetch(struct arena *a, const struct http_fetch *f, struct http_answer *ret, str *ret_problem);
+
+#endif

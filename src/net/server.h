@@ -1,0 +1,64 @@
+/*
+ * The HTTP/1.1 server: libmicrohttpd with epoll, one thread a core.
+ *
+ * What it promises: keep-alive; `Expect: 100-continue` answered only when the handler wants the
+ * body; chunked uploads; paths and queries undecoded; bodies handed on piece by piece as they
+ * arrive, so that memory does not grow with them; files sent with sendfile; limits on head size,
+ * header count, connections and idle time (base/limits.h), each with its own status; a graceful end.
+ */
+#ifndef NET_SERVER_H
+#define NET_SERVER_H
+
+#include "net/message.h"
+
+/*
+ * What the program does with requests. All but `end` run on the connection's thread and must not
+ * wait.
+ *
+ *   begin  the head has come. It may reply at once: the body is then not asked for (or, if it is
+ *          on its way, thrown away within LIMIT_DISCARD, after which the connection ends).
+ *   body   a piece of the body. It may reply: the rest is thrown away likewise.
+ *   run    the whole body has come. It replies, or parks the exchange and sees to it that somebody
+ *          replies.
+ *   end    the reply is sent or the connection is lost, at whichever point: give everything back.
+ *          Called exactly once for every begin, on any thread.
+ */
+struct server_handler {
+	void (*begin)(struct exchange *x, void *app);
+	void (*body)(struct exchange *x, void *app, str piece);
+	void (*run)(struct exchange *x, void *app);
+	void (*end)(struct exchange *x, void *app);
+	void *app;
+};
+
+struct server_options {
+	str host;         /* an address or a name: 127.0.0.1, ::1, localhost, 0.0.0.0 */
+	uint16_t port;    /* 0: any free one */
+	int threads;      /* 0: one a core */
+	int connections;  /* 0: LIMIT_CONNECTIONS */
+	int idle_seconds; /* 0: LIMIT_IDLE_SECONDS */
+};
+
+struct server;
+
+/* Starts listening. On failure returns NULL and says why, for a person, in `problem`. */
+struct server *server_start(const struct server_options *options, const struct server_handler *handler,
+                            char problem[256]);
+
+/* Where it listens, e.g. "127.0.0.1:4566"; lives as long as the server. */
+str server_address(const struct server *s);
+bool server_is_loopback(const struct server *s);
+
+/* Stops listening, lets requests under way finish for LIMIT_DRAIN_SECONDS, ends. Blocks. */
+void server_stop(struct server *s);
+
+int server_connections(const struct server *s); /* open now */
+
+/* Called in `begin`, `body` or `run`, on the connection's thread, before the exchange is handed to another
+ * thread: the connection waits until exchange_reply. */
+void exchange_park(struct exchange *x);
+
+/* From any thread: x->reply is set; send it. The exchange is no longer the caller's. */
+void exchange_reply(struct exchange *x);
+
+#endif

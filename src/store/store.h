@@ -1,0 +1,80 @@
+/*
+ * The data directory: one SQLite database, one writer thread, readers in snapshots, blobs.
+ *
+ * Writing. Every change of state is a `struct store_write` run by the one writer thread. The writer
+ * takes all that are waiting (at most LIMIT_BATCH; it never waits for more), runs them one after
+ * another in one transaction, each in a savepoint of its own, commits with one fsync, and then calls
+ * every `done`. One that fails is rolled back alone. When SQLite gives up the whole transaction (a
+ * full disk, say), or the commit fails, those that had succeeded run again, each in a transaction
+ * of its own, so that one neighbour's failure is not another's: `run` must therefore leave nothing
+ * behind but rows and its own memory.
+ *
+ * Reading. store_reader gives this thread's own connection. Its snapshot begins with the first
+ * statement and ends with store_read_end, which must come before anything slow.
+ *
+ * Durable. With durability full (`synchronous=FULL`) what `done` reports as committed survives power
+ * loss. Relaxed (`synchronous=NORMAL`) survives the death of the program, but the last seconds may be lost
+ * with the machine.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "store/db.h"
+
+/*
+ * The tables of one module. `sql` is the text of its .sql file: it starts with the line
+ * `-- version 1`; each later version is a section that begins `-- version N` and holds what changes
+ * from N-1 to N. A data directory that is older runs the sections it lacks; one that is newer is
+ * refused. Sections that have been released never change.
+ */
+struct schema {
+	const char *module; /* prefix of its tables: sts, s3, … */
+	const char *sql;
+};
+
+struct store_options {
+	const char *folder; /* made if it is not there, its parents not */
+	bool relaxed;
+	const struct schema *const *schemas;
+	size_t schema_count;
+};
+
+struct store;
+
+/* Opens, locks, migrates. On failure returns NULL and says why, for a person, in `problem`
+ * ("/x is in use by process 123"). Orphaned blobs are removed in the background. */
+struct store *store_open(const struct store_options *options, char problem[512]);
+void store_close(struct store *s); /* finishes what is queued, joins, checkpoints */
+
+const char *store_folder(const struct store *s);
+
+/* This thread's reader. It lives as long as the store. */
+struct db *store_reader(struct store *s);
+void store_read_end(struct db *db); /* closes the snapshot, forgets the error */
+
+struct store_write {
+	/* On the writer thread. False, or a db failure, rolls back. */
+	bool (*run)(struct store_write *w, struct db *db);
+	/* On the writer thread, after the commit or the rollback. DB_OK and run's last answer true:
+	 * it is committed. It must not wait; it may free the write. */
+	void (*done)(struct store_write *w, enum db_status status);
+	struct store_write *next; /* the store's */
+};
+
+/* Queues a write from any thread; false when LIMIT_WRITES_WAITING are waiting or the store is closing. */
+bool store_submit(struct store *s, struct store_write *w) MUST_CHECK;
+
+/* A write of the caller's own thread that waits for its commit. Never from a connection's thread. */
+enum db_status store_write_wait(struct store *s, bool (*run)(struct db *db, void *arg), void *arg);
+
+struct store_statistics {
+	int64_t batches, writes, rolled_back;
+	int64_t batch_size[10];    /* batches of up to 1, 2, 4, … 512 writes */
+	int64_t commit_us_total;   /* the fsync is nearly all of it */
+	int64_t commit_us[16];     /* commits that took up to 16, 32, 64, … us */
+	int64_t database_bytes, blob_bytes, blobs;
+};
+
+void store_statistics(struct store *s, struct store_statistics *ret);
+
+#endif

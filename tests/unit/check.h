@@ -1,0 +1,48 @@
+/*
+ * cmocka with what our tests say most, and a main that finds the cases.
+ *
+ *     TEST(str_cut_returns_all_when_there_is_no_separator)
+ *     {
+ *             ...
+ *             expect_str(str_cut(&rest, ','), "all");
+ *     }
+ *     TESTS_BEGIN
+ *             RUN(str_cut_returns_all_when_there_is_no_separator),
+ *     TESTS_END
+ */
+#ifndef TESTS_UNIT_CHECK_H
+#define TESTS_UNIT_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+
+#define TEST(name)  static void name(void **state UNUSED)
+#define RUN(name)   cmocka_unit_test(name)
+#define TESTS_BEGIN                          \
+	int main(void)                       \
+	{                                    \
+		const struct CMUnitTest cases[] = {
+#define TESTS_END                                                    \
+		};                                                   \
+		return cmocka_run_group_tests(cases, NULL, NULL);    \
+	}
+
+#define expect(condition)     assert_true(condition)
+#define expect_int(got, want) assert_int_equal((got), (want))
+#define expect_str(got, want) expect_str_at((got), str_from(want), #got, __FILE__, __LINE__)
+
+static inline void expect_str_at(str got, str want, const char *what, const char *file, int line)
+{
+	if (str_eq(got, want))
+		return;
+	print_error("%s:\n  got  \"%.*s\"\n  want \"%.*s\"\n", what, STR_ARG(got), STR_ARG(want));
+	_fail(file, line);
+}
+
+#endif
