@@ -33,6 +33,10 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* dies on 
  * place, with the old contents. In place when it is the arena's newest allocation. */
 void *arena_grow(struct arena *a, void *array, size_t *capacity, size_t size);
 
+/* Makes an allocation of n bytes `wanted` bytes long without moving it, which works only for the
+ * arena's newest one and within its block; false otherwise. */
+bool arena_extend(struct arena *a, void *p, size_t n, size_t wanted);
+
 /* Copies into the arena. A copy of an absent str is absent; `arena_cstr` adds a NUL, so the text
  * must not contain one that matters. */
 str arena_str(struct arena *a, str s);

@@ -29,7 +29,7 @@ typedef const struct error *err;
 #define MIN(a, b)    ((a) < (b) ? (a) : (b))
 #define MAX(a, b)    ((a) > (b) ? (a) : (b))
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first)   __attribute__((format(printf, text, first)))
 #define CLEANUP(fn)                __attribute__((cleanup(fn)))
 #define UNUSED                     __attribute__((unused))
 #define NORETURN                   __attribute__((noreturn))

@@ -8,7 +8,7 @@
  *
  *     if (json_enter_object(&r))
  *             while (json_next_member(&r, &name))
- *                     if (str_eq(name, STR("n"))) json_i64(&r, &n);
+ *                     if (str_eq(name, STR("n"))) json_number(&r, &digits);
  *                     else json_skip(&r);
  *
  * Every value must be consumed, by one of the calls below.

@@ -31,13 +31,16 @@ str str_trim(str s);                              /* ASCII white space at both e
 str str_cut(str *rest, char separator);
 
 /* Whole-text parsers: true only if all of s is one number in range; *ret is untouched otherwise.
- * Integers: an optional '-', digits, nothing else. Doubles: JSON's grammar, plus NaN, Infinity and
- * -Infinity as AWS spells them. */
+ * Integers: an optional '-', digits, nothing else. Doubles: JSON's grammar in at most 1,000
+ * characters, plus NaN, Infinity and -Infinity as AWS spells them. */
 bool str_to_i64(str s, int64_t *ret);
 bool str_to_u64(str s, uint64_t *ret);
 bool str_to_double(str s, double *ret);
 
+size_t number_prefix(str s); /* how much of the start of s is a JSON number; 0: none */
+
 bool utf8_valid(str s);                           /* no surrogates, no overlongs; NUL is allowed */
+size_t utf8_first(str s);                         /* bytes of the first code point; 0: not valid */
 size_t utf8_count(str s);                         /* code points of valid UTF-8 */
 size_t utf8_put(char *out, uint32_t code_point);  /* 1 to 4 bytes */
 
