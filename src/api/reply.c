@@ -1,0 +1,111 @@
+/* What goes back: a result or an error, in the protocol of the service, with its request id. */
+#include "api/internal.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/str.h"
+
+str new_request_id(struct arena *a)
+{
+	char *id = arena_alloc(a, 36);
+
+	random_uuid(id);
+	return (str){ id, 36 };
+}
+
+/* How to word an error for somebody whose service is not known: by what the request looks like. */
+enum protocol protocol_of_stranger(const struct request *r)
+{
+	str type = request_header(r, STR("content-type"));
+
+	if (request_header(r, STR("x-amz-target")).p)
+		return PROTOCOL_JSON;
+	if (str_starts_nocase(type, STR("application/x-www-form-urlencoded")))
+		return PROTOCOL_QUERY;
+	if (str_starts_nocase(type, STR("application/json")) || str_starts_nocase(type, STR("application/x-amz-json")))
+		return PROTOCOL_REST_JSON;
+	return PROTOCOL_REST_XML;
+}
+
+static void count(struct turn *t, int status)
+{
+	const struct model *m = t->service ? t->service->model : NULL;
+
+	metrics_count(t->api->metrics, m ? str_from(m->name) : STR("-"),
+	              m && t->operation ? model_text(m, t->operation->name) : STR("-"), status,
+	              clock_monotonic() - t->started);
+}
+
+static void send(struct turn *t, const struct wire_reply *wire)
+{
+	struct exchange *x = t->x;
+
+	if (t->protocol == PROTOCOL_REST_XML) {
+		reply_header(x, STR("x-amz-request-id"), t->call.request_id);
+		reply_header(x, STR("x-amz-id-2"), t->call.request_id);
+	} else {
+		reply_header(x, STR("x-amzn-RequestId"), t->call.request_id);
+	}
+	for (size_t i = 0; i < wire->header_count; i++)
+		reply_header(x, wire->headers[i].name, wire->headers[i].value);
+	if (wire->content_type.p)
+		reply_header(x, STR("Content-Type"), wire->content_type);
+	count(t, wire->status);
+	reply_text(x, wire->status, wire->body);
+}
+
+/* A handler may already have set the body, a file or a stream: then only headers come from its output. */
+void reply_with_result(struct turn *t)
+{
+	struct wire_reply wire = { .arena = t->call.arena };
+	struct reply *reply = &t->x->reply;
+
+	wire_write(&wire, t->service->model, t->operation, t->out, t->call.request_id);
+	if (reply->status) {
+		for (size_t i = 0; i < wire.header_count; i++)
+			reply_header(t->x, wire.headers[i].name, wire.headers[i].value);
+		reply_header(t->x, STR("x-amz-request-id"), t->call.request_id);
+		count(t, reply->status);
+		return;
+	}
+	send(t, &wire);
+}
+
+static void log_failure(const struct turn *t, str code, int status, str message)
+{
+	const struct model *m = t->service ? t->service->model : NULL;
+	struct log_line line = {
+		.level = status >= 500 && status != 501 ? LOG_ERROR : LOG_INFO,
+		.event = "request failed",
+		.fields = { log_str("request", t->call.request_id), log_str("service", m ? str_from(m->name) : STR("-")),
+		            log_str("operation", m && t->operation ? model_text(m, t->operation->name) : STR("-")),
+		            log_int("status", status), log_str("code", code),
+		            log_str("message", str_from_to(message, 0, 200)) },
+	};
+
+	log_write(&line);
+}
+
+void reply_with_error(struct turn *t, err e)
+{
+	struct wire_reply wire = { .arena = t->call.arena };
+	struct wire_error w = {
+		.code = error_code(e),
+		.status = error_status(e),
+		.sender = error_status(e) < 500,
+		.message = e->refusal ? e->refusal->message : e->message,
+		.definition = e->refusal ? NULL : e->definition,
+		.details = e->details,
+		.request_id = t->call.request_id,
+	};
+	struct header extra[REFUSAL_FIELDS];
+
+	for (size_t i = 0; e->refusal && e->refusal->fields[i].name; i++)
+		extra[w.extra_count++] = (struct header){ str_from(e->refusal->fields[i].name), e->refusal->fields[i].value };
+	w.extra = extra;
+	log_failure(t, w.code, w.status, w.message);
+	reply_clear(t->x);
+	wire_write_error(&wire, t->service ? t->service->model : NULL, t->protocol, &w);
+	send(t, &wire);
+}

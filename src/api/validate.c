@@ -1,0 +1,46 @@
+/* The model's constraints, worded as the service words them. */
+#include "api/internal.h"
+
+#include "base/str.h"
+
+static const struct error_definition validation_exception = {
+	.code = "ValidationException", .status = 400, .sender = true
+};
+static const struct error_definition validation_error = { .code = "ValidationError", .status = 400, .sender = true };
+static const struct error_definition missing_parameter = { .code = "MissingParameter", .status = 400, .sender = true };
+static const struct error_definition invalid_request = { .code = "InvalidRequest", .status = 400, .sender = true };
+
+const struct error_definition error_missing_action = { .code = "MissingAction", .status = 400, .sender = true };
+
+/* EC2 and S3 say which parameter is missing, and leave the rest to the operation. */
+static err check_required_only(struct call *c, const struct model *m, const struct operation *op, const void *in)
+{
+	str name = wire_missing(m, op->input, in);
+
+	if (!name.p)
+		return NULL;
+	if (m->protocol == PROTOCOL_EC2)
+		return fail(c, &missing_parameter, "The request must contain the parameter %.*s", STR_ARG(name));
+	return fail(c, &invalid_request, "Missing required parameter for this request: %.*s", STR_ARG(name));
+}
+
+static const struct error_definition *definition_of(struct call *c, const struct service *s)
+{
+	struct error_definition *own;
+
+	if (!s->invalid_input)
+		return s->model->protocol == PROTOCOL_QUERY ? &validation_error : &validation_exception;
+	own = arena_new(c->arena, struct error_definition);
+	*own = (struct error_definition){ .code = s->invalid_input, .status = 400, .sender = true };
+	return own;
+}
+
+err validate(struct call *c, const struct service *s, const struct operation *op, const void *in)
+{
+	str message;
+
+	if (s->model->protocol == PROTOCOL_EC2 || s->model->protocol == PROTOCOL_REST_XML)
+		return check_required_only(c, s->model, op, in);
+	message = wire_validate(c->arena, s->model, op->input, in);
+	return message.p ? fail(c, definition_of(c, s), "%.*s", STR_ARG(message)) : NULL;
+}
