@@ -1,0 +1,79 @@
+/* Includes the source, because the tables are not reached where there is an instruction. */
+#include "../../../src/base/crc.c"
+
+#include "check.h"
+
+TEST(crc_check_values)
+{
+	str digits = STR("123456789");
+
+	expect_int(crc32_update(0, digits), 0xcbf43926);
+	expect_int(crc32c_update(0, digits), 0xe3069283);
+	expect(crc64nvme_update(0, digits) == 0xae8b14860a799888);
+}
+
+TEST(crc32c_vectors_of_rfc_3720)
+{
+	char bytes[32];
+
+	memset(bytes, 0, 32);
+	expect_int(crc32c_update(0, (str){ bytes, 32 }), 0x8a9136aa);
+	memset(bytes, 0xff, 32);
+	expect_int(crc32c_update(0, (str){ bytes, 32 }), 0x62a8ab43);
+	for (int i = 0; i < 32; i++)
+		bytes[i] = (char)i;
+	expect_int(crc32c_update(0, (str){ bytes, 32 }), 0x46dd794e);
+}
+
+TEST(crc64nvme_vectors_of_the_nvm_express_specification)
+{
+	char bytes[4096];
+
+	memset(bytes, 0, sizeof(bytes));
+	expect(crc64nvme_update(0, (str){ bytes, sizeof(bytes) }) == 0x6482d367eb22b64e);
+	memset(bytes, 0xff, sizeof(bytes));
+	expect(crc64nvme_update(0, (str){ bytes, sizeof(bytes) }) == 0xc0ddba7302eca3ac);
+}
+
+TEST(crc_of_nothing_changes_nothing)
+{
+	expect_int(crc32_update(0x1234, STR_NULL), 0x1234);
+	expect_int(crc32c_update(0x1234, STR_NULL), 0x1234);
+	expect(crc64nvme_update(0x1234, STR_NULL) == 0x1234);
+}
+
+TEST(crc_in_pieces_is_that_of_the_whole_at_every_split)
+{
+	char bytes[100];
+	str all = { bytes, sizeof(bytes) };
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * i);
+	for (size_t n = 0; n <= all.n; n++) {
+		str first = { bytes, n }, second = { bytes + n, all.n - n };
+
+		expect_int(crc32_update(crc32_update(0, first), second), crc32_update(0, all));
+		expect_int(crc32c_update(crc32c_update(0, first), second), crc32c_update(0, all));
+		expect(crc64nvme_update(crc64nvme_update(0, first), second) ==
+		       crc64nvme_update(0, all));
+	}
+}
+
+TEST(crc32c_by_tables_and_by_instruction_agree)
+{
+	char bytes[257];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 31);
+	for (size_t n = 0; n <= sizeof(bytes); n++)
+		expect_int(crc32c_tables(7, bytes, n), crc32c_any(7, bytes, n));
+}
+
+TESTS_BEGIN
+	RUN(crc_check_values),
+	RUN(crc32c_vectors_of_rfc_3720),
+	RUN(crc64nvme_vectors_of_the_nvm_express_specification),
+	RUN(crc_of_nothing_changes_nothing),
+	RUN(crc_in_pieces_is_that_of_the_whole_at_every_split),
+	RUN(crc32c_by_tables_and_by_instruction_agree),
+TESTS_END
