@@ -1,11 +1,11 @@
 /*
- * The body of a request, as it arrives. What an operation reads whole is kept in memory, up to
- * LIMIT_BODY_IN_MEMORY and within a budget for all requests together; what it streams goes to a
- * blob as soon as it is more than a row should hold.
+ * The body of a request, as it arrives: unwrapped, hashed, counted and put where it belongs. What an
+ * operation reads whole is kept in memory, up to LIMIT_BODY_IN_MEMORY and within a budget for all
+ * requests together; what it streams goes to a blob as soon as it is more than a row should hold.
  */
 #include "api/internal.h"
 
-#include "base/digest.h"
+#include "api/checksum.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -14,9 +14,11 @@
 struct body_reader {
 	bool streams;
 	struct buf text;
-	int64_t reserved; /* of the budget */
-	struct digest *sha256; /* of the bytes on the wire, where a signature speaks of it */
-	err failure;
+	int64_t reserved;          /* of the budget */
+	struct digest *sha256;     /* of a streamed body that a signature speaks of */
+	struct chunked *chunked;   /* of an aws-chunked one */
+	struct checksum *checksum; /* S3's */
+	err failure;               /* of the sink */
 };
 
 static int64_t bytes_in_memory; /* of all requests */
@@ -41,18 +43,6 @@ static err reserve(struct turn *t, int64_t bytes)
 	return NULL;
 }
 
-err body_expect(struct turn *t)
-{
-	int64_t length = t->x->request.content_length;
-
-	t->reader = arena_new(t->call.arena, struct body_reader);
-	t->reader->streams = t->operation && (t->operation->flags & OPERATION_STREAMS_IN);
-	buf_init(&t->reader->text, NULL, LIMIT_BODY_IN_MEMORY);
-	if (t->reader->streams || length <= LIMIT_BODY_IN_MEMORY)
-		return NULL;
-	return too_large(t);
-}
-
 static err storage_failed(struct turn *t, int problem)
 {
 	if (problem == -ENOSPC || problem == -EDQUOT)
@@ -61,43 +51,123 @@ static err storage_failed(struct turn *t, int problem)
 	return fail(&t->call, &error_internal_failure, "The body could not be stored.");
 }
 
-/* Payload, whatever it was wrapped in. */
-static err take_payload(struct turn *t, str bytes)
+static err append_to_blob(struct turn *t, str bytes)
 {
-	struct body_reader *r = t->reader;
-	int problem;
-	err e;
+	int problem = 0;
 
-	t->body.size += (int64_t)bytes.n;
-	if (r->streams && !t->body.blob && r->text.n + bytes.n > LIMIT_BODY_IN_ROW) {
+	if (!t->body.blob) {
 		problem = blob_create(t->api->store, &t->body.blob);
 		if (!problem)
-			problem = blob_append(t->body.blob, buf_str(&r->text));
-		if (problem)
-			return storage_failed(t, problem);
-		buf_release(&r->text);
+			problem = blob_append(t->body.blob, buf_str(&t->reader->text));
+		buf_release(&t->reader->text);
 	}
-	if (t->body.blob) {
+	if (!problem)
 		problem = blob_append(t->body.blob, bytes);
-		return problem ? storage_failed(t, problem) : NULL;
-	}
-	e = reserve(t, (int64_t)(r->text.n + bytes.n));
+	return problem ? storage_failed(t, problem) : NULL;
+}
+
+static err append_to_text(struct turn *t, str bytes)
+{
+	struct buf *text = &t->reader->text;
+	err e = reserve(t, (int64_t)(text->n + bytes.n));
+
 	if (e)
 		return e;
-	buf_put(&r->text, bytes);
-	return r->text.overflow ? too_large(t) : NULL;
+	buf_put(text, bytes);
+	return text->overflow ? too_large(t) : NULL;
+}
+
+/* Payload, out of whatever it was wrapped in. */
+static void take_payload(void *app, str bytes)
+{
+	struct turn *t = app;
+	struct body_reader *r = t->reader;
+
+	if (r->failure)
+		return;
+	t->body.size += (int64_t)bytes.n;
+	if (r->checksum)
+		checksum_update(r->checksum, bytes);
+	if (t->body.blob || (r->streams && r->text.n + bytes.n > LIMIT_BODY_IN_ROW))
+		r->failure = append_to_blob(t, bytes);
+	else
+		r->failure = append_to_text(t, bytes);
+}
+
+static bool is_chunked(const struct turn *t)
+{
+	return t->signature.payload == SIGV4_PAYLOAD_CHUNKS || t->signature.payload == SIGV4_PAYLOAD_CHUNKS_TRAILER ||
+	       t->signature.payload == SIGV4_PAYLOAD_UNSIGNED_TRAILER;
+}
+
+static bool is_hashed(const struct turn *t)
+{
+	return t->signature.payload == SIGV4_PAYLOAD_BODY || t->signature.payload == SIGV4_PAYLOAD_HASH;
+}
+
+err body_expect(struct turn *t)
+{
+	struct body_reader *r = arena_new(t->call.arena, struct body_reader);
+	const struct refusal *refusal = NULL;
+
+	t->reader = r;
+	r->streams = t->operation && (t->operation->flags & OPERATION_STREAMS_IN);
+	buf_init(&r->text, NULL, LIMIT_BODY_IN_MEMORY);
+	if (!r->streams && t->x->request.content_length > LIMIT_BODY_IN_MEMORY)
+		return too_large(t);
+	if (t->service && t->service->model->protocol == PROTOCOL_REST_XML)
+		refusal = checksum_begin(t->call.arena, &t->x->request, r->streams ? CHECKSUM_WANT_MD5 : 0, &r->checksum);
+	if (!refusal && is_chunked(t))
+		refusal = chunked_begin(t->call.arena, &t->signature, take_payload, t, &r->chunked);
+	if (r->streams && is_hashed(t))
+		r->sha256 = digest_new(DIGEST_SHA256);
+	return refused(t, refusal);
 }
 
 err body_feed(struct turn *t, str piece)
 {
-	return take_payload(t, piece);
+	struct body_reader *r = t->reader;
+
+	if (r->sha256)
+		digest_update(r->sha256, piece);
+	if (r->chunked) {
+		const struct refusal *refusal = chunked_feed(r->chunked, piece);
+
+		return refusal ? refused(t, refusal) : r->failure;
+	}
+	take_payload(t, piece);
+	return r->failure;
 }
 
+void body_sha256(struct turn *t, unsigned char out[SHA256_SIZE])
+{
+	if (t->reader->sha256) {
+		digest_finish(t->reader->sha256, out);
+		t->reader->sha256 = NULL;
+	} else {
+		digest_of(DIGEST_SHA256, t->body.text, out);
+	}
+}
+
+/* Everything that can be said of a body once it is there, but for a signature that covers it. */
 err body_take(struct turn *t)
 {
+	struct body_reader *r = t->reader;
+	const struct refusal *refusal = NULL;
+	unsigned char hash[SHA256_SIZE];
+
 	if (!t->body.blob)
-		t->body.text = buf_str(&t->reader->text);
-	return NULL;
+		t->body.text = buf_str(&r->text);
+	if (r->chunked)
+		refusal = chunked_end(r->chunked);
+	if (!refusal && t->signature.payload == SIGV4_PAYLOAD_HASH) {
+		body_sha256(t, hash);
+		refusal = sigv4_check_payload(t->call.arena, &t->signature, hash);
+	}
+	if (!refusal && r->checksum)
+		refusal = checksum_end(r->checksum, r->chunked);
+	t->body.checksum = r->checksum;
+	return refusal ? refused(t, refusal) : r->failure;
 }
 
 void body_release(struct turn *t)

@@ -11,6 +11,7 @@
 #include "store/blob.h"
 
 struct api;
+struct checksum;
 struct service;
 
 /* Who is calling. */
@@ -30,6 +31,7 @@ struct body {
 	int64_t size;
 	str text;                 /* when there is no blob */
 	struct blob_writer *blob;
+	const struct checksum *checksum; /* verified; NULL for a service that has none */
 };
 
 struct call {

@@ -61,6 +61,10 @@ err body_expect(struct turn *t);
 err body_feed(struct turn *t, str piece);
 err body_take(struct turn *t);
 void body_release(struct turn *t);
+void body_sha256(struct turn *t, unsigned char out[SHA256_SIZE]); /* once it is taken */
+
+/* A refusal as an error of the call; NULL for none. */
+err refused(struct turn *t, const struct refusal *refusal);
 
 /* run.c */
 void run_operation(struct turn *t);

@@ -14,6 +14,17 @@ str new_request_id(struct arena *a)
 	return (str){ id, 36 };
 }
 
+err refused(struct turn *t, const struct refusal *refusal)
+{
+	struct error *e;
+
+	if (!refusal)
+		return NULL;
+	e = arena_new(t->call.arena, struct error);
+	e->refusal = refusal;
+	return e;
+}
+
 /* How to word an error for somebody whose service is not known: by what the request looks like. */
 enum protocol protocol_of_stranger(const struct request *r)
 {

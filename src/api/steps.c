@@ -20,18 +20,6 @@
 #include "base/log.h"
 #include "base/str.h"
 
-static err refused(struct turn *t, const struct refusal *refusal)
-{
-	struct error *e;
-
-	if (!refusal)
-		return NULL;
-	e = arena_new(t->call.arena, struct error);
-	e->definition = &error_access_denied;
-	e->refusal = refusal;
-	return e;
-}
-
 static err step_parse_query(struct turn *t)
 {
 	str query = t->x->request.query;
@@ -213,11 +201,11 @@ static err step_read_signature(struct turn *t)
 	if (sigv4_where(&t->x->request) == SIGV4_UNSIGNED) {
 		if (!t->operation) /* a form without a signature: the operation may be one that needs none */
 			return NULL;
-		if (!may_be_anonymous(t))
-			return refused(t, sigv4_unsigned(t->call.arena, t->door.flavour));
-		t->signature_was_read = true;
-		t->call.identity = (struct identity){ .anonymous = true, .account = no_account };
-		return NULL;
+		if (may_be_anonymous(t)) {
+			t->signature_was_read = true;
+			t->call.identity = (struct identity){ .anonymous = true, .account = no_account };
+			return NULL;
+		}
 	}
 	refusal = sigv4_parse(t->call.arena, &t->x->request, &t->door, clock_wall(), &t->signature);
 	if (refusal)
@@ -256,7 +244,7 @@ static err step_verify_signature(struct turn *t)
 	if (t->signature.payload == SIGV4_PAYLOAD_BODY) {
 		const struct refusal *refusal;
 
-		digest_of(DIGEST_SHA256, t->body.text, hash);
+		body_sha256(t, hash);
 		refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
 		if (refusal)
 			return refused(t, refusal);

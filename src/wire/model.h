@@ -157,6 +157,7 @@ enum { OPERATION_NOT_BUILT = 0xffff };
 struct operation {
 	struct text name;
 	struct text method, path, query; /* path: a template; query: the fixed parameters, `a=b&c` */
+	struct text headers;             /* of one imported by name: the required ones, `a,b` */
 	struct text result_wrapper;      /* query protocol */
 	struct text output_name;         /* rest-xml: the root element of the reply, when not the shape's */
 	uint16_t input, output;          /* shapes, always there */

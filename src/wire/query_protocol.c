@@ -104,20 +104,52 @@ static bool is_flat(const struct reader *r, const struct shape *s, const struct 
 	       (member && (member->flags & MEMBER_FLATTENED));
 }
 
+static int by_number(const void *a, const void *b)
+{
+	size_t first = *(const size_t *)a, second = *(const size_t *)b;
+
+	return first < second ? -1 : first > second;
+}
+
+/* The numbers N for which something is named `prefix.N` or `prefix.N.…`, ascending. There may be gaps:
+ * AWS takes what is there in its order. */
+static size_t find_numbers(struct reader *r, str prefix, size_t **ret)
+{
+	str start = arena_join(r->wire->arena, prefix, STR("."));
+	size_t n = 0, capacity = 0, unique = 0;
+	size_t *numbers = NULL;
+
+	for (size_t at = lower_bound(&r->sorted, start);
+	     at < r->sorted.n && str_starts(r->sorted.items[at].name, start); at++) {
+		str rest = str_after(r->sorted.items[at].name, start.n);
+		uint64_t number;
+
+		if (!str_to_u64(str_cut(&rest, '.'), &number) || !number || number > LIMIT_LIST_INDEX)
+			continue;
+		if (n == capacity)
+			numbers = arena_grow(r->wire->arena, numbers, &capacity, sizeof(*numbers));
+		numbers[n++] = (size_t)number;
+	}
+	if (n)
+		qsort(numbers, n, sizeof(*numbers), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!i || numbers[i] != numbers[i - 1])
+			numbers[unique++] = numbers[i];
+	*ret = numbers;
+	return unique;
+}
+
 static bool read_list(struct reader *r, const struct shape *s, const struct member *member, str name,
                       struct any_list *list)
 {
-	size_t capacity = 0;
+	size_t capacity = 0, *numbers;
 	str prefix = is_flat(r, s, member) ? name : join(r, name, model_text(r->wire->model, s->element_name));
+	size_t n = find_numbers(r, prefix, &numbers);
 
-	for (size_t i = 1; i <= LIMIT_LIST_INDEX; i++) {
-		str element = numbered(r, prefix, i);
-
-		if (!is_there(r, element))
-			break;
-		if (!read_value(r, s->element, NULL, element, list_append(r->wire->arena, s, list, &capacity)))
+	for (size_t i = 0; i < n; i++)
+		if (!read_value(r, s->element, NULL, numbered(r, prefix, numbers[i]),
+		                list_append(r->wire->arena, s, list, &capacity)))
 			return false;
-	}
 	list_present(list);
 	return true;
 }
@@ -126,17 +158,18 @@ static bool read_map(struct reader *r, const struct shape *s, const struct membe
                      struct any_list *map)
 {
 	const struct model *m = r->wire->model;
-	size_t capacity = 0;
+	size_t capacity = 0, *numbers;
 	str prefix = is_flat(r, s, member) ? name : join(r, name, STR("entry"));
+	size_t n = find_numbers(r, prefix, &numbers);
 
-	for (size_t i = 1; i <= LIMIT_LIST_INDEX; i++) {
-		str entry_name = numbered(r, prefix, i);
+	for (size_t i = 0; i < n; i++) {
+		str entry_name = numbered(r, prefix, numbers[i]);
 		str value_name = join(r, entry_name, model_text(m, s->element_name));
 		const struct parameter *key = exact(r, join(r, entry_name, model_text(m, s->key_name)));
 		char *entry;
 
 		if (!key)
-			break;
+			continue;
 		entry = list_append(r->wire->arena, s, map, &capacity);
 		*(str *)(void *)entry = key->value;
 		if (is_there(r, value_name) &&

@@ -56,6 +56,12 @@ static bool match_query(str fixed, const struct parameters *query, int *ret_coun
 	return true;
 }
 
+static void count_headers(const struct request *request, str names, int *ret_there, int *ret_missing)
+{
+	while (names.p && names.n)
+		*(request_header(request, str_cut(&names, ',')).p ? ret_there : ret_missing) += 1;
+}
+
 /* How many of the required headers and parameters are there, and how many are not. */
 static void count_required(const struct model *m, const struct operation *op, const struct request *request,
                            const struct parameters *query, int *ret_there, int *ret_missing)
@@ -64,8 +70,10 @@ static void count_required(const struct model *m, const struct operation *op, co
 	const struct member *members = members_of(m, s);
 
 	*ret_there = *ret_missing = 0;
-	if (op->slot == OPERATION_NOT_BUILT)
+	if (op->slot == OPERATION_NOT_BUILT) {
+		count_headers(request, model_text(m, op->headers), ret_there, ret_missing);
 		return;
+	}
 	for (size_t i = 0; i < s->member_count; i++) {
 		str name = model_text(m, members[i].wire_name);
 		bool there;

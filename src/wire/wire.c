@@ -45,7 +45,8 @@ static bool read_rest_body(struct wire_request *w, void *in)
 	s = shape_at(w->model, payload->shape);
 	place = (char *)in + payload->offset;
 	if (s->kind == SHAPE_STRING || s->kind == SHAPE_BLOB) {
-		*(str *)place = w->body.n || s->kind == SHAPE_BLOB ? (str){ w->body.p ? w->body.p : "", w->body.n } : STR_NULL;
+		if (w->body.n)
+			*(str *)place = w->body;
 		return s->kind == SHAPE_BLOB || utf8_valid(w->body) ||
 		       wire_fail(w, "SerializationException", STR("The body is not valid UTF-8."));
 	}
