@@ -13,10 +13,10 @@ struct arena_block;
 struct arena_cleanup;
 
 struct arena {
-	char *next, *end;            /* free part of the newest block */
-	struct arena_block *blocks;  /* newest first */
+	char *next, *end;           /* free part of the newest block */
+	struct arena_block *blocks; /* newest first */
 	struct arena_cleanup *cleanups;
-	size_t total;                /* bytes asked of malloc */
+	size_t total; /* bytes asked of malloc */
 };
 
 /* An arena may live in any memory; a zeroed one is empty and ready. Release runs the deferred

@@ -17,22 +17,25 @@ typedef struct {
 	size_t n;
 } str;
 
-/* What a handler returns: NULL is success, otherwise an AWS error in the request's arena (api/error.h). */
+/* What a handler returns: NULL is success, otherwise an AWS error in the request's arena
+ * (api/error.h). */
 typedef const struct error *err;
 
+/* clang-format off */
 #define STR(literal)      ((str){ "" literal, sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 } /* the same, in a static initializer */
+#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 } /* for a static initializer */
 #define STR_NULL          ((str){ NULL, 0 })
 #define STR_ARG(s)        (int)(s).n, (s).p /* for "%.*s" */
+/* clang-format on */
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)    ((a) < (b) ? (a) : (b))
 #define MAX(a, b)    ((a) > (b) ? (a) : (b))
 
-#define PRINTF_LIKE(text, first)   __attribute__((format(printf, text, first)))
-#define CLEANUP(fn)                __attribute__((cleanup(fn)))
-#define UNUSED                     __attribute__((unused))
-#define NORETURN                   __attribute__((noreturn))
-#define MUST_CHECK                 __attribute__((warn_unused_result))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+#define CLEANUP(fn)              __attribute__((cleanup(fn)))
+#define UNUSED                   __attribute__((unused))
+#define NORETURN                 __attribute__((noreturn))
+#define MUST_CHECK               __attribute__((warn_unused_result))
 
 #endif

@@ -24,7 +24,9 @@ void buf_put(struct buf *b, str s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
-char *buf_reserve(struct buf *b, size_t n); /* n writable bytes, not yet counted; NULL on overflow */
+
+/* n writable bytes at the end, not yet counted; NULL on overflow. */
+char *buf_reserve(struct buf *b, size_t n);
 
 static inline str buf_str(const struct buf *b)
 {

@@ -11,11 +11,11 @@
 
 #include "base/base.h"
 
-int64_t clock_now(void);                 /* milliseconds since 1970, UTC */
+int64_t clock_now(void); /* milliseconds since 1970, UTC */
 int64_t clock_wall(void);
-int64_t clock_monotonic(void);           /* microseconds */
+int64_t clock_monotonic(void); /* microseconds */
 
-void clock_set(int64_t milliseconds);    /* from here on clock_now runs from this moment */
-void clock_reset(void);                  /* back to the machine's time */
+void clock_set(int64_t milliseconds); /* from here on clock_now runs from this moment */
+void clock_reset(void);               /* back to the machine's time */
 
 #endif

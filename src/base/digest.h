@@ -27,7 +27,7 @@ void digest_free(struct digest *d);
 bool secret_eq(str a, str b);
 
 void random_bytes(void *out, size_t n);
-void random_hex(char *out, size_t n);   /* n lower-case hex digits, no NUL */
-void random_uuid(char out[36]);         /* version 4, no NUL */
+void random_hex(char *out, size_t n); /* n lower-case hex digits, no NUL */
+void random_uuid(char out[36]);       /* version 4, no NUL */
 
 #endif

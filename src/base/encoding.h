@@ -8,11 +8,11 @@
 
 #include "base/buf.h"
 
-void hex_put(struct buf *b, str bytes);                  /* lower case */
-void hex_to(char *out, const void *bytes, size_t n);     /* 2n chars, no NUL */
-bool hex_decode(str text, void *out, size_t n);          /* exactly n bytes, either case */
+void hex_put(struct buf *b, str bytes);              /* lower case */
+void hex_to(char *out, const void *bytes, size_t n); /* 2n chars, no NUL */
+bool hex_decode(str text, void *out, size_t n);      /* exactly n bytes, either case */
 
-void base64_put(struct buf *b, str bytes);               /* with padding */
+void base64_put(struct buf *b, str bytes); /* with padding */
 str base64_of(struct arena *a, str bytes);
 bool base64_decode(struct arena *a, str text, str *ret); /* strict: padded, no white space */
 

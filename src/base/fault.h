@@ -12,7 +12,7 @@
 enum fault_kind { FAULT_WRITE, FAULT_SYNC, FAULT_SQL, FAULT_KINDS };
 
 #ifdef MENAGERIE_FAULTS
-bool fault_hits(enum fault_kind kind); /* counts; true on the n-th */
+bool fault_hits(enum fault_kind kind);             /* counts; true on the n-th */
 void fault_set(enum fault_kind kind, int64_t nth); /* 1 is the next; 0 is never; counts restart */
 int64_t fault_count(enum fault_kind kind);
 #else

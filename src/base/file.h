@@ -18,8 +18,8 @@ static inline int take_fd(int *fd) /* hands the descriptor over */
 }
 
 int file_write_all(int fd, str bytes);
-int file_sync(int fd);                              /* fsync */
-int file_sync_folder(const char *path);             /* makes names in it durable */
+int file_sync(int fd);                  /* fsync */
+int file_sync_folder(const char *path); /* makes names in it durable */
 int file_read_all(struct arena *a, const char *path, size_t max, str *ret); /* -EFBIG over max */
 
 #endif

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -94,10 +95,13 @@ enum json_kind json_peek(struct json_reader *r)
 static bool expect(struct json_reader *r, enum json_kind kind)
 {
 	static const char *const problems[] = {
-		[JSON_ERROR] = "", /* json_peek has said it */
-		[JSON_NULL] = "null is expected",     [JSON_FALSE] = "true or false is expected",
-		[JSON_TRUE] = "true is expected",     [JSON_NUMBER] = "a number is expected",
-		[JSON_STRING] = "a string is expected", [JSON_ARRAY] = "an array is expected",
+		[JSON_ERROR] = "", /* not asked for */
+		[JSON_NULL] = "null is expected",
+		[JSON_FALSE] = "true or false is expected",
+		[JSON_TRUE] = "true is expected",
+		[JSON_NUMBER] = "a number is expected",
+		[JSON_STRING] = "a string is expected",
+		[JSON_ARRAY] = "an array is expected",
 		[JSON_OBJECT] = "an object is expected",
 	};
 
@@ -157,19 +161,8 @@ static bool parse_hex4(const char *p, const char *end, uint32_t *ret)
 {
 	unsigned char bytes[2];
 
-	if (end - p < 4)
+	if (end - p < 4 || !hex_decode((str){ p, 4 }, bytes, 2))
 		return false;
-	for (int i = 0; i < 4; i++) {
-		if (!ascii_is_hex(p[i]))
-			return false;
-		unsigned char nibble = (unsigned char)(ascii_is_digit(p[i]) ?
-		                                               p[i] - '0' :
-		                                               ascii_lower(p[i]) - 'a' + 10);
-		if (i % 2)
-			bytes[i / 2] = (unsigned char)(bytes[i / 2] | nibble);
-		else
-			bytes[i / 2] = (unsigned char)(nibble << 4);
-	}
 	*ret = (uint32_t)bytes[0] << 8 | bytes[1];
 	return true;
 }

@@ -5,6 +5,7 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
+/* clang-format off */
 enum {
 	/* connections and requests */
 	LIMIT_CONNECTIONS       = 8192,
@@ -52,5 +53,6 @@ enum {
 	/* internal calls */
 	LIMIT_CALL_DEPTH        = 8,
 };
+/* clang-format on */
 
 #endif

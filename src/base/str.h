@@ -7,24 +7,24 @@
 
 #include "base/base.h"
 
-str str_from(const char *cstr);            /* NULL gives an absent str */
-bool str_eq(str a, str b);                 /* an absent str equals an empty one */
+str str_from(const char *cstr); /* NULL gives an absent str */
+bool str_eq(str a, str b);      /* an absent str equals an empty one */
 bool str_eq_nocase(str a, str b);
-int str_cmp(str a, str b);                 /* by unsigned bytes, shorter first: UTF-8 order */
+int str_cmp(str a, str b); /* by unsigned bytes, shorter first: UTF-8 order */
 bool str_starts(str s, str prefix);
 bool str_ends(str s, str suffix);
 bool str_starts_nocase(str s, str prefix);
 bool str_contains(str s, str part);
-bool str_take(str *s, str prefix);         /* if s starts with prefix, removes it */
+bool str_take(str *s, str prefix); /* if s starts with prefix, removes it */
 
 /* Offset of the first or last such byte at or after `from`, or -1. */
 ptrdiff_t str_find(str s, char c, size_t from);
 ptrdiff_t str_rfind(str s, char c);
 ptrdiff_t str_find_str(str s, str part, size_t from);
 
-str str_from_to(str s, size_t from, size_t to);   /* clamped to s */
+str str_from_to(str s, size_t from, size_t to); /* clamped to s */
 str str_after(str s, size_t from);
-str str_trim(str s);                              /* ASCII white space at both ends */
+str str_trim(str s); /* ASCII white space at both ends */
 
 /* Cuts *rest at the first `separator`: returns what is before it, leaves what is after it. When
  * there is none, returns all and leaves *rest absent; so loop `while (rest.p)`. */
@@ -39,10 +39,10 @@ bool str_to_double(str s, double *ret);
 
 size_t number_prefix(str s); /* how much of the start of s is a JSON number; 0: none */
 
-bool utf8_valid(str s);                           /* no surrogates, no overlongs; NUL is allowed */
-size_t utf8_first(str s);                         /* bytes of the first code point; 0: not valid */
-size_t utf8_count(str s);                         /* code points of valid UTF-8 */
-size_t utf8_put(char *out, uint32_t code_point);  /* 1 to 4 bytes */
+bool utf8_valid(str s);                          /* no surrogates, no overlongs; NUL is allowed */
+size_t utf8_first(str s);                        /* bytes of the first code point; 0: not valid */
+size_t utf8_count(str s);                        /* code points of valid UTF-8 */
+size_t utf8_put(char *out, uint32_t code_point); /* 1 to 4 bytes */
 
 static inline bool ascii_is_digit(char c)
 {

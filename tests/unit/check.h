@@ -6,9 +6,9 @@
  *             ...
  *             expect_str(str_cut(&rest, ','), "all");
  *     }
- *     TESTS_BEGIN
+ *     TESTS({
  *             RUN(str_cut_returns_all_when_there_is_no_separator),
- *     TESTS_END
+ *     })
  */
 #ifndef TESTS_UNIT_CHECK_H
 #define TESTS_UNIT_CHECK_H
@@ -22,8 +22,17 @@
 
 #include "base/str.h"
 
-#define TEST(name)  static void name(void **state UNUSED)
-#define RUN(name)   cmocka_unit_test(name)
+#define TEST(name) static void name(void **state UNUSED)
+#define RUN(name)  cmocka_unit_test(name)
+#define TESTS(...)                                                \
+	int main(void)                                            \
+	{                                                         \
+		const struct CMUnitTest cases[] = __VA_ARGS__;    \
+		return cmocka_run_group_tests(cases, NULL, NULL); \
+	}
+
+/* clang-format off */
+/* The same in two halves, for a file that has more between them. */
 #define TESTS_BEGIN                          \
 	int main(void)                       \
 	{                                    \
@@ -32,6 +41,7 @@
 		};                                                   \
 		return cmocka_run_group_tests(cases, NULL, NULL);    \
 	}
+/* clang-format on */
 
 #define expect(condition)     assert_true(condition)
 #define expect_int(got, want) assert_int_equal((got), (want))

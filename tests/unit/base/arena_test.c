@@ -150,7 +150,7 @@ TEST(arena_release_runs_what_was_deferred_newest_first)
 	expect_int(order[2], 1);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(arena_memory_is_zeroed_and_aligned_whatever_its_size),
 	RUN(arena_small_request_costs_one_block_of_4_kib),
 	RUN(arena_large_allocation_leaves_the_newest_block_in_use),
@@ -161,4 +161,4 @@ TESTS_BEGIN
 	RUN(arena_copies_text),
 	RUN(arena_printf_takes_short_and_long_text),
 	RUN(arena_release_runs_what_was_deferred_newest_first),
-TESTS_END
+})

@@ -116,7 +116,7 @@ TEST(buf_printf_takes_text_longer_than_what_is_free)
 	buf_release(&b);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(buf_appends_in_an_arena_and_on_the_heap),
 	RUN(buf_that_is_empty_is_not_absent),
 	RUN(buf_takes_exactly_its_limit),
@@ -124,4 +124,4 @@ TESTS_BEGIN
 	RUN(buf_reserve_gives_bytes_that_count_when_the_caller_counts_them),
 	RUN(buf_grows_past_other_allocations_of_the_arena),
 	RUN(buf_printf_takes_text_longer_than_what_is_free),
-TESTS_END
+})

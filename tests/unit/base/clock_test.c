@@ -22,7 +22,7 @@ TEST(clock_set_moves_now_and_neither_wall_nor_monotonic)
 	expect(clock_now() >= wall);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(clock_now_is_the_wall_clock_until_it_is_set),
 	RUN(clock_set_moves_now_and_neither_wall_nor_monotonic),
-TESTS_END
+})

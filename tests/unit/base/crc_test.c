@@ -69,11 +69,11 @@ TEST(crc32c_by_tables_and_by_instruction_agree)
 		expect_int(crc32c_tables(7, bytes, n), crc32c_any(7, bytes, n));
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(crc_check_values),
 	RUN(crc32c_vectors_of_rfc_3720),
 	RUN(crc64nvme_vectors_of_the_nvm_express_specification),
 	RUN(crc_of_nothing_changes_nothing),
 	RUN(crc_in_pieces_is_that_of_the_whole_at_every_split),
 	RUN(crc32c_by_tables_and_by_instruction_agree),
-TESTS_END
+})

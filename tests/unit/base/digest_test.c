@@ -115,11 +115,11 @@ TEST(random_uuid_is_version_4_and_new_each_time)
 	expect(first[19] == '8' || first[19] == '9' || first[19] == 'a' || first[19] == 'b');
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(digest_vectors),
 	RUN(digest_in_pieces_is_that_of_the_whole),
 	RUN(hmac_sha256_vectors_of_rfc_4231),
 	RUN(secret_eq_compares_length_and_bytes),
 	RUN(random_hex_fills_exactly_n_digits),
 	RUN(random_uuid_is_version_4_and_new_each_time),
-TESTS_END
+})

@@ -24,7 +24,7 @@ TEST(hex_is_written_in_lower_case_and_read_in_either)
 
 TEST(hex_decode_refuses_and_leaves_the_output_alone)
 {
-	static const char *const bad[] = { "",      "00",     "00ff1",  "00ff1a0",
+	static const char *const bad[] = { "",       "00",       "00ff1",  "00ff1a0",
 		                           "00ff1g", "00ff1a00", " 0ff1a", "0x00ff" };
 	unsigned char bytes[3] = { 7, 7, 7 };
 
@@ -62,11 +62,13 @@ TEST(base64_vectors_of_rfc_4648)
 
 TEST(base64_decode_refuses_what_is_not_its_one_form)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"Zg",   "Zg=",      "Zg===",    "Z",     "=",        "==",   "====", "Zm9v\n", "Zm 9v",
 		"Zh==", "Zm9=",     "Zg==Zg==", "-_-_",  "Zm9vY===", "Z===", "Z=g=", "Zm9v====",
 		"\xc3\xa9\xc3\xa9",
 	};
+	/* clang-format on */
 	struct arena a = { 0 };
 	str plain = STR("untouched");
 
@@ -135,7 +137,7 @@ TEST(uri_decode_refuses_a_percent_without_two_digits)
 	arena_release(&a);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(hex_is_written_in_lower_case_and_read_in_either),
 	RUN(hex_decode_refuses_and_leaves_the_output_alone),
 	RUN(base64_vectors_of_rfc_4648),
@@ -144,4 +146,4 @@ TESTS_BEGIN
 	RUN(uri_put_escapes_as_aws_signs),
 	RUN(uri_decode_knows_plus_only_in_forms),
 	RUN(uri_decode_refuses_a_percent_without_two_digits),
-TESTS_END
+})

@@ -31,10 +31,10 @@ TEST(fault_of_a_write_is_a_full_disk_and_of_a_sync_a_broken_one)
 	expect_int(file_sync(-1), -EBADF);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(fault_hits_the_nth_time_only),
 	RUN(fault_of_a_write_is_a_full_disk_and_of_a_sync_a_broken_one),
-TESTS_END
+})
 
 #else
 
@@ -44,8 +44,8 @@ TEST(fault_never_hits_in_other_builds)
 		expect(!fault_hits(FAULT_WRITE));
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(fault_never_hits_in_other_builds),
-TESTS_END
+})
 
 #endif

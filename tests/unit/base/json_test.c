@@ -66,6 +66,7 @@ static bool reads(str text)
 
 TEST(json_accepts_what_rfc_8259_allows)
 {
+	/* clang-format off */
 	static const char *const good[] = {
 		"{}", "[]", " [ ] ", "null", "true", "false", "0", "-0", "-1.5e+3", "1E400", "\"\"",
 		"[1,2,3]", "[[],[]]", "[{},{}]", "{\"a\":1,\"b\":[{\"c\":null}],\"a\":2}",
@@ -73,6 +74,7 @@ TEST(json_accepts_what_rfc_8259_allows)
 		"\"\\ud83d\\ude00\"", "\"\\u0000\"", "\"\xc3\xa9\xf0\x9f\x98\x80\"", "\"\x7f\"",
 		"[0.1]", "[1e5]", "{\"a\":[1,{\"b\":[2,{}]},3],\"c\":\"d\"}",
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (!skips(str_from(good[i])) || !reads(str_from(good[i])))
@@ -81,6 +83,7 @@ TEST(json_accepts_what_rfc_8259_allows)
 
 TEST(json_refuses_everything_else)
 {
+	/* clang-format off */
 	static const char *const bad[] = {
 		"", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[,]", "{\"a\"}",
 		"{\"a\":}", "{\"a\":1", "{\"a\":1,}", "{,\"a\":1}", "{a:1}", "{1:1}", "{\"a\" 1}",
@@ -93,6 +96,7 @@ TEST(json_refuses_everything_else)
 		"\"\xc0\x80\"", "\"12345678\x01\"", "\"12345678\xff\"", "/**/1", "[1]//",
 		"\xef\xbb\xbf{}", "\x0b[]", "\xa0[]", "{\"\\x\":1}", "[1,,2]", "{\"a\":1,,\"b\":2}",
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		if (skips(str_from(bad[i])))
@@ -359,7 +363,7 @@ TEST(json_what_is_written_reads_back)
 	arena_release(&a);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(json_accepts_what_rfc_8259_allows),
 	RUN(json_refuses_everything_else),
 	RUN(json_string_unescapes),
@@ -372,4 +376,4 @@ TESTS_BEGIN
 	RUN(json_writer_escapes_quotes_and_control_characters),
 	RUN(json_put_double_is_the_shortest_that_reads_back),
 	RUN(json_what_is_written_reads_back),
-TESTS_END
+})

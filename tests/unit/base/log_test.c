@@ -113,11 +113,11 @@ TEST(log_level_from_knows_four_names)
 	expect_int(level, LOG_ERROR);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(log_text_line),
 	RUN(log_text_cannot_be_injected),
 	RUN(log_json_line_is_json_whatever_is_in_it),
 	RUN(log_below_the_least_level_is_silent),
 	RUN(log_cuts_long_text),
 	RUN(log_level_from_knows_four_names),
-TESTS_END
+})

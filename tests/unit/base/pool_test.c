@@ -73,9 +73,9 @@ TEST(pool_without_work_ends)
 	pool_free(NULL);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(pool_runs_everything_before_it_is_freed),
 	RUN(pool_starts_a_thread_for_each_work_that_waits),
 	RUN(pool_refuses_what_is_over_its_limit),
 	RUN(pool_without_work_ends),
-TESTS_END
+})

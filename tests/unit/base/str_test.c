@@ -129,14 +129,17 @@ TEST(str_to_double_reads_json_numbers)
 		const char *text;
 		double value;
 	} good[] = {
-		{ "0", 0 },       { "-0", -0.0 },   { "1.5", 1.5 },
-		{ "1e3", 1000 },  { "1E+3", 1000 }, { "12.5e-1", 1.25 },
+		{ "0", 0 },       { "-0", -0.0 },
+		{ "1.5", 1.5 },   { "1e3", 1000 },
+		{ "1E+3", 1000 }, { "12.5e-1", 1.25 },
 		{ "1e-999", 0 },  { "1.7976931348623157e308", 1.7976931348623157e308 },
 		{ "-17", -17 },
 	};
+	/* clang-format off */
 	static const char *const bad[] = { "",     "-",      "+1",   "01",   ".5",  "1.",  "1e",
 		                           "1e+",  "1e999",  "0x10", "1 ",   " 1",  "nan", "inf",
 		                           "NaN1", "1,5",    "--1",  "1e1.", "1.e1", "Inf" };
+	/* clang-format on */
 	char long_text[1101];
 	double value = 42;
 
@@ -164,6 +167,7 @@ TEST(str_to_double_reads_what_aws_writes_for_no_number)
 
 TEST(utf8_valid_refuses_surrogates_overlongs_and_stumps)
 {
+	/* clang-format off */
 	static const char *const good[] = {
 		"", "plain", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
 		"\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
@@ -175,6 +179,7 @@ TEST(utf8_valid_refuses_surrogates_overlongs_and_stumps)
 		"\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff",
 		"12345678\xff", "1234567\xc3",
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		if (!utf8_valid(str_from(good[i])))
@@ -200,7 +205,7 @@ TEST(utf8_every_code_point_is_written_as_it_is_read)
 	expect_int(utf8_count(STR("a\xc3\xa9\xf0\x9f\x98\x80")), 3);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(str_comparisons),
 	RUN(str_prefixes_and_suffixes),
 	RUN(str_find_gives_offsets_or_minus_one),
@@ -212,4 +217,4 @@ TESTS_BEGIN
 	RUN(str_to_double_reads_what_aws_writes_for_no_number),
 	RUN(utf8_valid_refuses_surrogates_overlongs_and_stumps),
 	RUN(utf8_every_code_point_is_written_as_it_is_read),
-TESTS_END
+})

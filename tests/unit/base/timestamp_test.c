@@ -44,6 +44,7 @@ TEST(timestamp_from_iso8601_takes_fractions_and_zones)
 		{ "0001-01-01T00:00:00Z", -62135596800000 },
 		{ "9999-12-31T23:59:59.999Z", 253402300799999 },
 	};
+	/* clang-format off */
 	static const char *const bad[] = {
 		"", "2026-11-23", "2026-11-23T21:12:00", "2026-11-23T21:12Z", "2026-11-23t21:12:00z",
 		"2026-11-23 21:12:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z",
@@ -55,6 +56,7 @@ TEST(timestamp_from_iso8601_takes_fractions_and_zones)
 		" 2026-11-23T21:12:00Z", "+026-11-23T21:12:00Z", "0000-01-01T00:00:00Z",
 		"0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "20261123T211200Z",
 	};
+	/* clang-format on */
 
 	expect_all(timestamp_from_iso8601, cases, ARRAY_LEN(cases));
 	expect_none(timestamp_from_iso8601, bad, ARRAY_LEN(bad));
@@ -66,10 +68,12 @@ TEST(timestamp_from_basic_is_that_of_signatures)
 		{ "20261123T211200Z", 1795468320000 },
 		{ "19700101T000000Z", 0 },
 	};
+	/* clang-format off */
 	static const char *const bad[] = {
 		"",  "20261123T211200", "20261123T211200z", "20261123 211200Z", "20261323T211200Z",
 		"20261123T2112000Z",    "20261123T-11200Z", "2026-11-23T21:12:00Z",
 	};
+	/* clang-format on */
 
 	expect_all(timestamp_from_basic, cases, ARRAY_LEN(cases));
 	expect_none(timestamp_from_basic, bad, ARRAY_LEN(bad));
@@ -85,6 +89,7 @@ TEST(timestamp_from_http_takes_the_three_forms_of_rfc_9110)
 		{ "Mon, 23 Nov 2026 21:12:00 GMT", 1795468320000 },
 		{ "Monday, 23-Nov-26 21:12:00 GMT", 1795468320000 },
 	};
+	/* clang-format off */
 	static const char *const bad[] = {
 		"", "Sun", "Sun,", "06 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
 		"Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
@@ -93,6 +98,7 @@ TEST(timestamp_from_http_takes_the_three_forms_of_rfc_9110)
 		"Sun Nov 6 08:49:37 1994", "Sun, 06 nov 1994 08:49:37 GMT",
 		"Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun Nov  6 08:49:37",
 	};
+	/* clang-format on */
 
 	expect_all(timestamp_from_http, cases, ARRAY_LEN(cases));
 	expect_none(timestamp_from_http, bad, ARRAY_LEN(bad));
@@ -138,11 +144,11 @@ TEST(timestamp_of_every_day_reads_back)
 	arena_release(&a);
 }
 
-TESTS_BEGIN
+TESTS({
 	RUN(timestamp_from_iso8601_takes_fractions_and_zones),
 	RUN(timestamp_from_basic_is_that_of_signatures),
 	RUN(timestamp_from_http_takes_the_three_forms_of_rfc_9110),
 	RUN(timestamp_forms_written),
 	RUN(timestamp_out_of_range_is_clamped_to_years_1_and_9999),
 	RUN(timestamp_of_every_day_reads_back),
-TESTS_END
+})
