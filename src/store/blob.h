@@ -18,12 +18,12 @@ enum { BLOB_ID_SIZE = 32 };
 struct blob_writer;
 
 int blob_create(struct store *s, struct blob_writer **ret);
-int blob_append(struct blob_writer *w, str bytes);      /* on any thread: it only fills the page cache */
-int blob_seal(struct blob_writer *w);                   /* waits for the disk: on a pool thread only */
+int blob_append(struct blob_writer *w, str bytes); /* on any thread: it only fills the page cache */
+int blob_seal(struct blob_writer *w);              /* waits for the disk: on a pool thread only */
 str blob_id(const struct blob_writer *w);
 int64_t blob_size(const struct blob_writer *w);
-int blob_reopen(const struct blob_writer *w);           /* a descriptor to read what was written so far */
-void blob_free(struct blob_writer *w);                  /* deletes the file unless blob_keep was committed */
+int blob_reopen(const struct blob_writer *w); /* a descriptor to read what was written so far */
+void blob_free(struct blob_writer *w);        /* deletes the file unless blob_keep was committed */
 
 /* In a write's transaction. Keeping again after a rollback is right; a blob is kept by one row. */
 void blob_keep(struct db *db, struct blob_writer *w);

@@ -20,6 +20,7 @@
 
 struct db;
 struct sqlite3_stmt;
+struct db_statement;
 
 enum db_type { DB_UNSET, DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB };
 
@@ -59,15 +60,16 @@ static inline struct db_value db_blob(str s)
 	return (struct db_value){ .type = s.p ? DB_BLOB : DB_NULL, .as.s = s };
 }
 
+/* As many values as the SQL has '?'; the rest stay unset. */
 struct db_query {
 	const char *sql;
-	struct db_value values[LIMIT_SQL_ARGUMENTS]; /* as many as the SQL has '?'; the rest unset */
+	struct db_value values[LIMIT_SQL_ARGUMENTS];
 };
 
 struct db_rows {
 	struct db *db;
 	struct sqlite3_stmt *statement; /* NULL after the last row */
-	bool cached;
+	struct db_statement *cached;    /* NULL: prepared for this once */
 };
 
 #define DB_QUERY(...) (&(struct db_query){ "" __VA_ARGS__ })
@@ -80,7 +82,8 @@ struct db_rows {
 #define db_exists(db, ...)            db_exists_query((db), DB_QUERY(__VA_ARGS__))
 
 /* Row by row: after db_each, db_next moves to the next row, and returns false (and gives the
- * statement back) after the last. Leaving early needs db_rows_end, which may be called twice. */
+ * statement back) after the last. Leaving early needs db_rows_end, which may be called twice; rows
+ * that a failing handler left open end with its transaction. */
 #define db_each(db, rows, ...) db_each_query((db), (rows), DB_QUERY(__VA_ARGS__))
 
 /* One row: db_each and one db_next. When true, the caller reads columns, then calls db_rows_end. */
@@ -100,17 +103,17 @@ double col_real(const struct db_rows *rows, int column);
 str col_text(const struct db_rows *rows, int column);
 bool col_is_null(const struct db_rows *rows, int column);
 
-int64_t db_changes(struct db *db);  /* rows the last statement changed */
-int64_t db_last_id(struct db *db);  /* rowid of the last insert */
+int64_t db_changes(struct db *db); /* rows the last statement changed */
+int64_t db_last_id(struct db *db); /* rowid of the last insert */
 
 /* What went wrong first, if anything did since the transaction began. */
 enum db_status {
 	DB_OK,
-	DB_FULL,      /* the disk is full */
-	DB_READONLY,  /* the disk, or the file, cannot be written */
-	DB_IO,        /* the disk failed */
+	DB_FULL,     /* the disk is full */
+	DB_READONLY, /* the disk, or the file, cannot be written */
+	DB_IO,       /* the disk failed */
 	DB_CORRUPT,
-	DB_FAILED,    /* anything else: our own mistake; the log has SQLite's words */
+	DB_FAILED, /* anything else: our own mistake; the log has SQLite's words */
 };
 
 enum db_status db_status(const struct db *db);

@@ -5,16 +5,16 @@
  * takes all that are waiting (at most LIMIT_BATCH; it never waits for more), runs them one after
  * another in one transaction, each in a savepoint of its own, commits with one fsync, and then calls
  * every `done`. One that fails is rolled back alone. When SQLite gives up the whole transaction (a
- * full disk, say), or the commit fails, those that had succeeded run again, each in a transaction
- * of its own, so that one neighbour's failure is not another's: `run` must therefore leave nothing
- * behind but rows and its own memory.
+ * full disk, say), or the commit fails, all that the database had not failed run again, each in a
+ * transaction of its own, so that one neighbour's failure is not another's: `run` must therefore
+ * leave nothing behind but rows and its own memory.
  *
  * Reading. store_reader gives this thread's own connection. Its snapshot begins with the first
  * statement and ends with store_read_end, which must come before anything slow.
  *
  * Durable. With durability full (`synchronous=FULL`) what `done` reports as committed survives power
  * loss. Relaxed (`synchronous=NORMAL`) survives the death of the program, but the last seconds may be lost
- * with the machine.
+ * with the machine. Blobs are sealed alike in both, so no row ever names a file that is not whole.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -48,6 +48,15 @@ void store_close(struct store *s); /* finishes what is queued, joins, checkpoint
 
 const char *store_folder(const struct store *s);
 
+/* Whoever has a data directory open. The address is where it listens, once it has said so. */
+struct store_owner {
+	int64_t pid;
+	char address[128];
+};
+
+void store_set_address(struct store *s, str address);
+bool store_owner(const char *folder, struct store_owner *ret); /* false: nobody has it */
+
 /* This thread's reader. It lives as long as the store. */
 struct db *store_reader(struct store *s);
 void store_read_end(struct db *db); /* closes the snapshot, forgets the error */
@@ -64,14 +73,15 @@ struct store_write {
 /* Queues a write from any thread; false when LIMIT_WRITES_WAITING are waiting or the store is closing. */
 bool store_submit(struct store *s, struct store_write *w) MUST_CHECK;
 
-/* A write of the caller's own thread that waits for its commit. Never from a connection's thread. */
+/* A write of the caller's own thread that waits for its commit, and first for its place in the queue.
+ * Never from a connection's thread, nor in a snapshot. DB_FAILED when the store is closing. */
 enum db_status store_write_wait(struct store *s, bool (*run)(struct db *db, void *arg), void *arg);
 
 struct store_statistics {
 	int64_t batches, writes, rolled_back;
-	int64_t batch_size[10];    /* batches of up to 1, 2, 4, … 512 writes */
-	int64_t commit_us_total;   /* the fsync is nearly all of it */
-	int64_t commit_us[16];     /* commits that took up to 16, 32, 64, … us */
+	int64_t batch_size[10];  /* batches of up to 1, 2, 4, … 512 writes */
+	int64_t commit_us_total; /* the fsync is nearly all of it */
+	int64_t commit_us[16];   /* commits that took up to 16, 32, 64, … us */
 	int64_t database_bytes, blob_bytes, blobs;
 };
 

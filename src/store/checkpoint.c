@@ -1,0 +1,133 @@
+/*
+ * Keeping the write-ahead log short.
+ *
+ * SQLite appends each commit to menagerie.db-wal, and from time to time the pages must be copied
+ * back into the database: a checkpoint. By itself it does that within every commit that makes the
+ * log longer than 1000 pages, and all who write wait for the copy and its fsync.
+ *
+ * Here the keeper's thread copies, on a connection of its own, in SQLite's passive way, which
+ * holds up neither the writer nor a reader: after every COPY_PAGES, and when nothing was committed
+ * for a second, so that a start after a crash finds little to recover.
+ *
+ * But the log starts again at its beginning only when all of it is copied and nobody reads from it,
+ * and with enough going on neither is ever so. Therefore, once the log has RESET_PAGES, the keeper
+ * keeps still and the writer takes a turn between two batches: it closes the gate through which every
+ * snapshot passes, waits a moment for those inside, copies the little that came since the keeper's
+ * last copy, and starts the log again. A snapshot that stays longer than the moment makes the turn
+ * fail; the next is COPY_PAGES later. So the log's length is bounded by how long a snapshot stays,
+ * and snapshots are ended before anything slow.
+ */
+#include "store/internal.h"
+
+#include <errno.h>
+
+enum { RESET_WAIT_MS = 20 }; /* for the snapshots inside */
+
+void gate_init(struct gate *g)
+{
+	*g = (struct gate){ .inside = 0 };
+	pthread_mutex_init(&g->lock, NULL);
+	condition_init(&g->opened);
+	condition_init(&g->emptied);
+}
+
+void gate_release(struct gate *g)
+{
+	pthread_mutex_destroy(&g->lock);
+	pthread_cond_destroy(&g->opened);
+	pthread_cond_destroy(&g->emptied);
+}
+
+void gate_enter(struct gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	while (g->closed)
+		pthread_cond_wait(&g->opened, &g->lock);
+	g->inside++;
+	pthread_mutex_unlock(&g->lock);
+}
+
+void gate_leave(struct gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->inside--;
+	if (g->closed && g->inside == 0)
+		pthread_cond_signal(&g->emptied);
+	pthread_mutex_unlock(&g->lock);
+}
+
+/* True when nobody is inside. Closed in either case. */
+static bool gate_close(struct gate *g, int64_t wait_ms)
+{
+	struct timespec deadline = deadline_after(wait_ms);
+	bool empty;
+
+	pthread_mutex_lock(&g->lock);
+	g->closed = true;
+	while (g->inside > 0 &&
+	       pthread_cond_timedwait(&g->emptied, &g->lock, &deadline) != ETIMEDOUT)
+		;
+	empty = g->inside == 0;
+	pthread_mutex_unlock(&g->lock);
+	return empty;
+}
+
+static void gate_open(struct gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->closed = false;
+	pthread_cond_broadcast(&g->opened);
+	pthread_mutex_unlock(&g->lock);
+}
+
+/* Busy is no failure: the other of us two is at it, or a shell outside reads from the log. */
+static bool checkpoint(struct db *db, int mode)
+{
+	int code = sqlite3_wal_checkpoint_v2(db->connection, NULL, mode, NULL, NULL);
+
+	if (code && (code & 0xff) != SQLITE_BUSY)
+		db_fail(db, code, "checkpoint");
+	db_forget(db);
+	return code == SQLITE_OK;
+}
+
+void checkpoint_copy(struct db *db)
+{
+	if (db_connect(db))
+		checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+	db_forget(db);
+}
+
+static bool reset_log(struct db *db)
+{
+	bool done;
+
+	sqlite3_busy_timeout(db->connection, 0);
+	done = checkpoint(db, SQLITE_CHECKPOINT_RESTART);
+	sqlite3_busy_timeout(db->connection, BUSY_MS);
+	return done;
+}
+
+void checkpoint_turn(struct store *s)
+{
+	struct keeper *k = &s->keeper;
+	bool due, done;
+
+	pthread_mutex_lock(&k->lock);
+	due = k->pages >= k->reset_at && !k->copying;
+	pthread_mutex_unlock(&k->lock);
+	if (!due)
+		return;
+
+	done = gate_close(&s->gate, RESET_WAIT_MS) && reset_log(s->writer.db);
+	gate_open(&s->gate);
+
+	pthread_mutex_lock(&k->lock);
+	if (done) {
+		s->writer.db->wal_pages = k->pages = k->copied_to = 0;
+		k->reset_at = RESET_PAGES;
+	} else {
+		k->reset_at = k->pages + COPY_PAGES;
+	}
+	pthread_mutex_unlock(&k->lock);
+}
