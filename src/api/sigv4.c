@@ -1,0 +1,220 @@
+#include "api/sigv4.h"
+
+#include "api/canonical.h"
+#include "api/signing_key.h"
+#include "api/sigv4_parts.h"
+#include "base/encoding.h"
+#include "base/str.h"
+
+#include <assert.h>
+
+/* Longer ones are shown without their bytes spelt out, which take three times as much. */
+enum { BYTES_SHOWN_MAX = 16 * 1024 };
+
+const struct refusal *sigv4_parse(struct arena *a, const struct request *r,
+                                  const struct sigv4_door *door, int64_t now, struct sigv4 *ret)
+{
+	bool s3 = door->flavour == SIGV4_AS_S3;
+
+	*ret = (struct sigv4){ .place = sigv4_where(r), .door = door, .request = r, .now = now };
+	switch (ret->place) {
+	case SIGV4_IN_HEADER:
+		if (s3)
+			return sigv4_check_s3_header(a, ret);
+		if (sigv4_query_has(r, STR("X-Amz-Algorithm")))
+			return sigv4_refuse(a, door->flavour, SIGV4_WRONG,
+			                    "Found both 'X-Amz-Algorithm' as a query-string param "
+			                    "and 'Authorization' as HTTP header.");
+		return sigv4_check_common(a, ret);
+	case SIGV4_IN_QUERY:
+		return s3 ? sigv4_check_s3_query(a, ret) : sigv4_check_common(a, ret);
+	default:
+		break;
+	}
+	if (s3)
+		return refuse(a, 403, "AccessDenied", "Access Denied");
+	return sigv4_refuse(a, door->flavour, SIGV4_MISSING,
+	                    door->flavour == SIGV4_AS_QUERY
+	                            ? "Request is missing Authentication Token"
+	                            : "Missing Authentication Token");
+}
+
+static str spelt_out(struct arena *a, str s)
+{
+	struct buf b;
+
+	buf_init(&b, a, 3 * s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		if (i)
+			buf_putc(&b, ' ');
+		hex_put(&b, str_from_to(s, i, i + 1));
+	}
+	return buf_str(&b);
+}
+
+/* The body's hash, as hex, is wanted only where the head does not have one. */
+static struct canonical canonical_of(const struct sigv4 *s, str body_hash)
+{
+	return (struct canonical){
+		.request = s->request,
+		.s3 = s->door->flavour == SIGV4_AS_S3,
+		.presigned = s->place == SIGV4_IN_QUERY,
+		.signed_headers = s->signed_headers,
+		.payload_hash = s->payload == SIGV4_PAYLOAD_BODY ? body_hash : s->payload_hash,
+	};
+}
+
+const struct refusal *sigv4_mismatch(struct arena *a, const struct sigv4 *s, str string_to_sign,
+                                     str signature)
+{
+	struct canonical c = canonical_of(s, STR_NULL);
+	struct refusal *r =
+		refuse(a, 403, "SignatureDoesNotMatch",
+	               "The request signature we calculated does not match the signature "
+	               "you provided. Check your key and signing method.");
+	str canonical;
+
+	refusal_with(r, "AWSAccessKeyId", refusal_excerpt(s->access_key));
+	refusal_with(r, "StringToSign", string_to_sign);
+	refusal_with(r, "SignatureProvided", refusal_excerpt(signature));
+	refusal_with(r, "StringToSignBytes", spelt_out(a, string_to_sign));
+	c.hide_tokens = true;
+	if (!canonical_request(a, &c, &canonical))
+		return r;
+	refusal_with(r, "CanonicalRequest", canonical);
+	if (canonical.n <= BYTES_SHOWN_MAX)
+		refusal_with(r, "CanonicalRequestBytes", spelt_out(a, canonical));
+	return r;
+}
+
+static const struct refusal *wrong_signature(struct arena *a, const struct sigv4 *s,
+                                             struct canonical *c, str string_to_sign)
+{
+	str shown = STR_NULL;
+
+	if (s->door->flavour == SIGV4_AS_S3)
+		return sigv4_mismatch(a, s, string_to_sign, s->signature);
+	c->hide_tokens = true;
+	canonical_request(a, c, &shown);
+	return sigv4_refuse(
+		a, s->door->flavour, SIGV4_WRONG,
+		"The request signature we calculated does not match the signature you "
+		"provided. Check your AWS Secret Access Key and signing method. Consult "
+		"the service documentation for details.\n\n"
+		"The Canonical String for this request should have been\n'%.*s'\n\n"
+		"The String-to-Sign should have been\n'%.*s'\n",
+		STR_ARG(shown), STR_ARG(string_to_sign));
+}
+
+static const struct refusal *unknown_key(struct arena *a, const struct sigv4 *s)
+{
+	if (s->door->flavour == SIGV4_AS_S3)
+		return sigv4_s3_unknown_key(a, s);
+	return sigv4_refuse(a, s->door->flavour, SIGV4_UNKNOWN_KEY,
+	                    "The security token included in the request is invalid.");
+}
+
+static const struct refusal *bad_token(struct arena *a, const struct sigv4 *s)
+{
+	if (s->door->flavour == SIGV4_AS_S3)
+		return sigv4_s3_bad_token(a);
+	return sigv4_refuse(a, s->door->flavour, SIGV4_UNKNOWN_KEY,
+	                    "The security token included in the request is invalid");
+}
+
+/* A temporary key is nothing without its token, and both end together. */
+static const struct refusal *check_token(struct arena *a, const struct sigv4 *s,
+                                         const struct credential *c)
+{
+	if (!c->session_token.p)
+		return NULL;
+	if (!s->token.n)
+		return unknown_key(a, s);
+	if (!secret_eq(s->token, c->session_token))
+		return bad_token(a, s);
+	if (!c->expires || s->now < c->expires)
+		return NULL;
+	if (s->door->flavour == SIGV4_AS_S3)
+		return sigv4_s3_expired_token(a);
+	return sigv4_refuse(a, s->door->flavour, SIGV4_EXPIRED_TOKEN,
+	                    "The security token included in the request is expired");
+}
+
+static str string_to_sign(struct arena *a, const struct sigv4 *s, str canonical)
+{
+	unsigned char hash[SHA256_SIZE];
+	struct buf b;
+
+	digest_of(DIGEST_SHA256, canonical, hash);
+	buf_init(&b, a, 4096 + s->scope.n);
+	buf_put(&b, STR("AWS4-HMAC-SHA256\n"));
+	buf_put(&b, s->timestamp);
+	buf_putc(&b, '\n');
+	buf_put(&b, s->scope);
+	buf_putc(&b, '\n');
+	hex_put(&b, (str){ (const char *)hash, sizeof(hash) });
+	return buf_str(&b);
+}
+
+static bool fits(const struct sigv4 *s, str text)
+{
+	unsigned char wanted[SHA256_SIZE], sent[SHA256_SIZE];
+
+	hmac_sha256((str){ (const char *)s->key, SHA256_SIZE }, text, wanted);
+	return hex_decode(s->signature, sent, sizeof(sent)) &&
+	       secret_eq((str){ (const char *)wanted, sizeof(wanted) },
+	                 (str){ (const char *)sent, sizeof(sent) });
+}
+
+const struct refusal *sigv4_verify(struct arena *a, struct sigv4 *s, const struct credential *c,
+                                   const unsigned char *body_sha256)
+{
+	struct signing_scope scope;
+	struct canonical canonical;
+	const struct refusal *r;
+	char hex[2 * SHA256_SIZE];
+	str text, to_sign;
+	bool remembered;
+
+	r = c ? check_token(a, s, c) : unknown_key(a, s);
+	if (r)
+		return r;
+	if (s->payload == SIGV4_PAYLOAD_BODY) {
+		assert(body_sha256);
+		hex_to(hex, body_sha256, SHA256_SIZE);
+	}
+	canonical = canonical_of(s, (str){ hex, sizeof(hex) });
+	if (!canonical_request(a, &canonical, &text))
+		return refuse(a, 400, "RequestHeaderSectionTooLarge",
+		              "Your request header section exceeds the maximum allowed size.");
+	to_sign = string_to_sign(a, s, text);
+	scope = (struct signing_scope){ c->access_key, c->secret, s->date, s->region, s->service };
+	remembered = signing_key_get(&scope, s->key);
+	if (!fits(s, to_sign)) {
+		explicit_bzero(s->key, sizeof(s->key));
+		return wrong_signature(a, s, &canonical, to_sign);
+	}
+	if (!remembered)
+		signing_key_remember(&scope, s->key);
+	/* AWS looks at a token that a long-lived key does not have only now. */
+	return c->session_token.p || !s->token.n ? NULL : bad_token(a, s);
+}
+
+const struct refusal *sigv4_check_payload(struct arena *a, const struct sigv4 *s,
+                                          const unsigned char body_sha256[SHA256_SIZE])
+{
+	unsigned char claimed[SHA256_SIZE];
+	struct refusal *r;
+	struct buf computed;
+
+	assert(s->payload == SIGV4_PAYLOAD_HASH);
+	if (hex_decode(s->payload_hash, claimed, sizeof(claimed)) &&
+	    memcmp(claimed, body_sha256, SHA256_SIZE) == 0)
+		return NULL;
+	buf_init(&computed, a, 2 * SHA256_SIZE);
+	hex_put(&computed, (str){ (const char *)body_sha256, SHA256_SIZE });
+	r = refuse(a, 400, "XAmzContentSHA256Mismatch",
+	           "The provided 'x-amz-content-sha256' header does not match what was computed.");
+	refusal_with(r, "ClientComputedContentSHA256", refusal_excerpt(s->payload_hash));
+	return refusal_with(r, "S3ComputedContentSHA256", buf_str(&computed));
+}
