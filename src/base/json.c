@@ -482,7 +482,7 @@ static void put_escape(struct buf *out, char c)
 
 static void put_quoted(struct buf *out, str s)
 {
-	const char *p = s.p, *end = s.p + s.n, *plain = p;
+	const char *p = s.p ? s.p : "", *end = p + s.n, *plain = p;
 
 	buf_putc(out, '"');
 	while (p < end) {

@@ -243,23 +243,21 @@ size_t utf8_first(str s)
 
 bool utf8_valid(str s)
 {
-	const char *p = s.p, *end = s.p + s.n;
-
-	while (p < end) {
+	while (s.n) {
 		uint64_t eight;
 		size_t n;
 
-		if (end - p >= 8) {
-			memcpy(&eight, p, 8);
+		if (s.n >= 8) {
+			memcpy(&eight, s.p, 8);
 			if (!(eight & 0x8080808080808080)) {
-				p += 8;
+				s = (str){ s.p + 8, s.n - 8 };
 				continue;
 			}
 		}
-		n = utf8_first((str){ p, (size_t)(end - p) });
+		n = utf8_first(s);
 		if (!n)
 			return false;
-		p += n;
+		s = (str){ s.p + n, s.n - n };
 	}
 	return true;
 }

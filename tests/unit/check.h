@@ -24,21 +24,30 @@
 
 #define TEST(name) static void name(void **state UNUSED)
 #define RUN(name)  cmocka_unit_test(name)
-#define TESTS(...)                                                \
-	int main(void)                                            \
-	{                                                         \
-		const struct CMUnitTest cases[] = __VA_ARGS__;    \
-		return cmocka_run_group_tests(cases, NULL, NULL); \
+#define TESTS(...) TESTS_WITH(NULL, NULL, __VA_ARGS__)
+
+/* The same with a function before the first test, and one after the last. */
+#define TESTS_WITH(setup, teardown, ...)                               \
+	int main(void)                                                 \
+	{                                                              \
+		const struct CMUnitTest cases[] = __VA_ARGS__;         \
+		const char *filter = getenv("CHECK_FILTER");           \
+		if (filter)                                            \
+			cmocka_set_test_filter(filter);                \
+		return cmocka_run_group_tests(cases, setup, teardown); \
 	}
 
 /* clang-format off */
-/* The same in two halves, for a file that has more between them. */
+/* TESTS in two halves, for a file that has more between them. */
 #define TESTS_BEGIN                          \
 	int main(void)                       \
 	{                                    \
 		const struct CMUnitTest cases[] = {
 #define TESTS_END                                                    \
 		};                                                   \
+		const char *filter = getenv("CHECK_FILTER");         \
+		if (filter)                                          \
+			cmocka_set_test_filter(filter);              \
 		return cmocka_run_group_tests(cases, NULL, NULL);    \
 	}
 /* clang-format on */

@@ -112,15 +112,11 @@ TEST(file_descriptor_is_closed_once_or_handed_over)
 	expect_int(fcntl(taken, F_GETFD), -1);
 }
 
-int main(void)
-{
-	const struct CMUnitTest cases[] = {
-		RUN(file_read_all_reads_what_was_written),
-		RUN(file_read_all_refuses_what_is_too_large),
-		RUN(file_read_all_reads_files_of_unknown_size),
-		RUN(file_errors_are_negative_errnos),
-		RUN(file_descriptor_is_closed_once_or_handed_over),
-	};
-
-	return cmocka_run_group_tests(cases, make_folder, remove_folder);
-}
+TESTS_WITH(make_folder, remove_folder,
+           {
+		   RUN(file_read_all_reads_what_was_written),
+		   RUN(file_read_all_refuses_what_is_too_large),
+		   RUN(file_read_all_reads_files_of_unknown_size),
+		   RUN(file_errors_are_negative_errnos),
+		   RUN(file_descriptor_is_closed_once_or_handed_over),
+	   })

@@ -254,6 +254,7 @@ static str written(struct arena *a, void (*write)(struct json_writer *w))
 static void write_document(struct json_writer *w)
 {
 	json_put_object(w);
+	json_put_member(w, STR("absent"), STR_NULL);
 	json_put_name(w, STR("a"));
 	json_put_array(w);
 	json_put_i64(w, INT64_MIN);
@@ -277,9 +278,10 @@ TEST(json_writer_puts_commas_where_they_belong)
 {
 	struct arena a = { 0 };
 
-	expect_str(written(&a, write_document),
-	           "{\"a\":[-9223372036854775808,0,9223372036854775807,{},[],true,false,null,"
-	           "{\"r\":1}],\"k\\\"\":\"v\",\"n\":-7}");
+	expect_str(
+		written(&a, write_document),
+		"{\"absent\":\"\",\"a\":[-9223372036854775808,0,9223372036854775807,{},[],true,false,null,"
+		"{\"r\":1}],\"k\\\"\":\"v\",\"n\":-7}");
 	arena_release(&a);
 }
 

@@ -1,0 +1,268 @@
+"""The kinds of test. Each takes a filter ("" for all), and returns a Result."""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree
+from concurrent.futures import ThreadPoolExecutor
+
+from .builds import BuildFailed, build, folder_of
+from .result import LOGS, ROOT, Result
+
+PYTHON = "/usr/bin/python3"
+CORES = 2
+LONGEST_SECONDS = 1200  # of a kind; a test that hangs must not hang the run
+FUZZ_SECONDS = int(os.environ.get("MENAGERIE_FUZZ_SECONDS", "10"))
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": f"exitcode=99:halt_on_error=0:suppressions={os.path.join(ROOT, 'tests', 'tsan.supp')}",
+}
+
+
+def run(command, **options):
+    options.setdefault("timeout", LONGEST_SECONDS)
+    try:
+        return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False, **options)
+    except subprocess.TimeoutExpired as e:
+        output = e.stdout.decode(errors="replace") if isinstance(e.stdout, bytes) else e.stdout or ""
+        return subprocess.CompletedProcess(command, -1, output + f"\nstill running after {e.timeout} s: ended\n")
+
+
+def in_parallel(function, items):
+    with ThreadPoolExecutor(CORES) as pool:
+        return list(pool.map(function, items))
+
+
+def fixed_addresses():
+    """ThreadSanitizer does not start where the kernel spreads addresses too far."""
+    wrapper = ["setarch", os.uname().machine, "-R"]
+    return wrapper if shutil.which("setarch") and run([*wrapper, "true"]).returncode == 0 else []
+
+
+# Checks of the source: each tests/check/NAME.py prints what is wrong, a line each, and fails.
+
+def run_checks(result, wanted):
+    scripts = sorted(glob.glob(os.path.join(ROOT, "tests/check/*.py")))
+    scripts = [s for s in scripts if wanted in "check_" + os.path.basename(s)[:-3]]
+    for script, done in zip(scripts, in_parallel(lambda s: run([PYTHON, s]), scripts)):
+        name = "check_" + os.path.basename(script)[:-3]
+        result.log(f"== {name}\n{done.stdout}")
+        result.add(name, done.returncode == 0, done.stdout)
+
+
+def check(wanted):
+    result = Result("check")
+    run_checks(result, wanted)
+    return result
+
+
+# Builds: no warning from either compiler.
+
+def builds(wanted, names=("gcc", "clang")):
+    result = Result("build")
+    for name in names:
+        if wanted not in "build_" + name:
+            continue
+        try:
+            build(name)
+            result.add("build_" + name, True)
+        except BuildFailed as e:
+            result.log(str(e))
+            result.add("build_" + name, False, str(e))
+    return result
+
+
+def with_build(result, name, then):
+    """Runs `then` if the build succeeds; a build that fails is the kind's one failure."""
+    try:
+        build(name)
+    except BuildFailed as e:
+        result.log(str(e))
+        result.add("build_" + name, False, str(e))
+        return result
+    then()
+    return result
+
+
+# Unit tests: programs that speak TAP.
+
+def unit_programs(folder):
+    with open(os.path.join(folder, "meson-info", "intro-tests.json"), encoding="utf-8") as f:
+        return [(test["name"], test["cmd"][0]) for test in json.load(f)]
+
+
+def without_passed(output):
+    return "\n".join(line for line in output.splitlines() if not line.startswith("ok "))
+
+
+def read_tap(result, program, done, wanted):
+    """Adds the cases of a program; one that died or did not say all it had planned is a failure."""
+    planned, seen, lines = 0, 0, done.stdout.splitlines()
+    for at, line in enumerate(lines):
+        if match := re.match(r"1\.\.(\d+)", line):
+            planned += int(match.group(1))
+        if match := re.match(r"(not )?ok \d+ - (\S+)", line):
+            seen += 1
+            before = [text.lstrip("# ") for text in lines[max(0, at - 8):at] if text.startswith("#")]
+            after = [text.lstrip("# ") for text in lines[at + 1:at + 8] if text.startswith("#")]
+            if "# SKIP" in line:
+                result.skipped += not wanted
+            else:
+                result.add(f"{program} {match.group(2)}", not match.group(1), "\n".join(before + after))
+    if seen < planned:
+        result.add(f"{program} ended early", False, f"status {done.returncode}\n" + without_passed(done.stdout))
+    elif done.returncode != 0 and "not ok" not in done.stdout:
+        result.add(f"{program} failed at its end", False, f"status {done.returncode}\n" + without_passed(done.stdout))
+
+
+def run_unit(result, build_name, wanted, wrapper=()):
+    programs = unit_programs(folder_of(build_name))
+    environment = {**os.environ, **SANITIZERS, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    if wanted:
+        environment["CHECK_FILTER"] = f"*{wanted}*"
+
+    def run_one(program):
+        return run([*wrapper, program[1]], env=environment, timeout=120)
+
+    for (name, _), done in zip(programs, in_parallel(run_one, programs)):
+        result.log(f"== {name}\n{done.stdout}")
+        read_tap(result, name, done, wanted)
+
+
+def unit(wanted):
+    result = Result("unit")
+    return with_build(result, "gcc", lambda: run_unit(result, "gcc", wanted))
+
+
+# Python tests.
+
+def has_tests(folder, wanted=""):
+    pattern = re.compile(r"^\s*(def test_|class Test)", re.M)
+    for path in glob.glob(os.path.join(ROOT, folder, "**", "*.py"), recursive=True):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        if pattern.search(text) and (wanted in text or wanted in path):
+            return True
+    return False
+
+
+def first_lines(element):
+    """What pytest says went wrong: its E lines, or the message."""
+    lines = [line[1:].strip() for line in (element.text or "").splitlines() if line.startswith("E ")]
+    return "\n".join(lines[:8]) or element.get("message", "")
+
+
+def read_junit(result, path):
+    for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        bad = [child for child in case if child.tag in ("failure", "error")]
+        if bad:
+            result.add(name, False, first_lines(bad[0]))
+        elif case.find("skipped") is not None:
+            result.skipped += 1
+        else:
+            result.add(name, True)
+
+
+def run_pytest(result, folder, build_name, wanted="", only=(), wrapper=()):
+    """Runs tests/FOLDER against a build. Data of tests goes to a folder that is kept if one fails."""
+    if not has_tests("tests/" + folder, wanted):
+        return
+    report = os.path.join(LOGS, f"{result.kind}-{folder}.xml")
+    if os.path.exists(report):
+        os.remove(report)
+    temporary = tempfile.mkdtemp(prefix="menagerie-test-")
+    place = folder_of(build_name)
+    command = [*wrapper, PYTHON, "-m", "pytest", "-q", "-n", str(CORES), "-p", "no:cacheprovider", "--junitxml", report,
+               "--basetemp", os.path.join(temporary, "data"), *only, *(["-k", wanted] if wanted else []),
+               os.path.join("tests", folder)]
+    environment = {**os.environ, **SANITIZERS, "MENAGERIE_BUILD": place,
+                   "MENAGERIE_BINARY": os.path.join(place, "menagerie")}
+    done = run(command, env=environment)
+    result.log(done.stdout)
+    before = len(result.failures)
+    if os.path.exists(report):
+        read_junit(result, report)
+    if done.returncode not in (0, 1, 5) or (done.returncode == 1 and len(result.failures) == before):
+        result.add(f"tests/{folder}", False, done.stdout[-2000:])
+    if len(result.failures) == before:
+        shutil.rmtree(temporary, ignore_errors=True)
+    else:
+        result.log(f"data of these tests: {temporary}")
+
+
+def python_kind(folder, build_name):
+    def kind(wanted):
+        result = Result(folder)
+        if not has_tests("tests/" + folder, wanted):
+            return result
+        return with_build(result, build_name, lambda: run_pytest(result, folder, build_name, wanted))
+    return kind
+
+
+wire = python_kind("wire", "gcc")
+api = python_kind("api", "gcc")
+crash = python_kind("crash", "gcc")
+fault = python_kind("fault", "faults")
+
+
+# Everything again, under the sanitizers.
+
+def asan(wanted):
+    result = Result("asan")
+
+    def everything():
+        run_unit(result, "asan", wanted)
+        run_pytest(result, "wire", "asan", wanted)
+        run_pytest(result, "api", "asan", wanted)
+    return with_build(result, "asan", everything)
+
+
+def tsan(wanted):
+    result = Result("tsan")
+    wrapper = fixed_addresses()
+
+    def what_has_threads():
+        run_unit(result, "tsan", wanted, wrapper)
+        run_pytest(result, "api", "tsan", wanted, ["-m", "concurrency"], wrapper)
+    return with_build(result, "tsan", what_has_threads)
+
+
+# Fuzzers: a few seconds each, from the corpus in the tree; to find more, MENAGERIE_FUZZ_SECONDS=600.
+
+def run_fuzzer(name):
+    found = os.path.join(LOGS, "fuzz", name)
+    corpus = os.path.join(ROOT, "tests/fuzz/corpus", name.removesuffix("_fuzz"))
+    words = os.path.join(ROOT, "tests/fuzz", name.removesuffix("_fuzz") + ".dict")
+    os.makedirs(found, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="menagerie-fuzz-") as new:
+        command = [os.path.join(folder_of("fuzz"), "tests", name), new, *([corpus] if os.path.isdir(corpus) else []),
+                   f"-max_total_time={FUZZ_SECONDS}", "-timeout=10", "-rss_limit_mb=2048",
+                   f"-artifact_prefix={found}/", "-print_final_stats=1",
+                   *([f"-dict={words}"] if os.path.exists(words) else [])]
+        return run(command, env={**os.environ, **SANITIZERS}, timeout=FUZZ_SECONDS + 120)
+
+
+def problem_of_fuzzer(output):
+    lines = output.splitlines()
+    for at, line in enumerate(lines):
+        if "ERROR:" in line or "runtime error" in line or "Assertion" in line:
+            return "\n".join(lines[at:at + 8] + [text for text in lines if text.startswith("artifact_prefix")])
+    return output[-1500:]
+
+
+def fuzz(wanted):
+    result = Result("fuzz")
+    names = sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(ROOT, "tests/fuzz/*_fuzz.c")))
+    names = [name for name in names if wanted in name]
+
+    def run_all():
+        for name, done in zip(names, in_parallel(run_fuzzer, names)):
+            result.log(f"== {name}\n{done.stdout}")
+            result.add(name, done.returncode == 0, problem_of_fuzzer(done.stdout))
+    return with_build(result, "fuzz", run_all) if names else result
