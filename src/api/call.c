@@ -81,22 +81,24 @@ static err run_outside(struct call *inner, const struct op_slot *slot, const voi
 /* What may be called from where: a snapshot cannot write, and neither it nor the writer may wait. */
 static bool may_call(const struct call *c, unsigned flags)
 {
-	unsigned own = service_slot(c->service, c->operation)->flags;
+	const struct op_slot *own = service_slot(c->service, c->operation);
 
-	if (own & OP_SLOW)
+	if (!own)
+		return false;
+	if (own->flags & OP_SLOW)
 		return true;
-	return (flags & OP_READ) || ((own & OP_WRITE) && (flags & OP_WRITE));
+	return (flags & OP_READ) || ((own->flags & OP_WRITE) && (flags & OP_WRITE));
 }
 
 err call_service(struct call *c, const char *service, const char *operation, const void *in, void *out)
 {
 	const struct service *s = find_service(c->api, service);
 	const struct operation *op = s ? model_operation(s->model, str_from(operation)) : NULL;
-	const struct op_slot *slot = op ? service_slot(s, op) : NULL;
+	const struct op_slot *slot = s && op ? service_slot(s, op) : NULL;
 	struct call inner = *c;
 	err e;
 
-	if (!slot)
+	if (!s || !op || !slot)
 		return fail(c, &error_not_implemented, "%s %s is not built in Menagerie; nothing was done.", service, operation);
 	if (c->depth >= LIMIT_CALL_DEPTH)
 		return fail(c, &error_throttling, "The services called each other more than %d levels deep.",

@@ -45,10 +45,11 @@ static err unknown_service(struct turn *t, const struct sigv4_claim *claim)
 	const struct known_service *known = known_service_find(claim->service, target);
 
 	if (known) {
-		t->protocol = known->protocol;
-		/* Newer clients speak JSON to services that older models have as query. */
+		/* Some services changed their protocol: the answer is in the one that was spoken. */
 		if (target.n)
 			t->protocol = PROTOCOL_JSON;
+		else if (!t->is_form || known->protocol == PROTOCOL_EC2)
+			t->protocol = known->protocol;
 		return fail(&t->call, &error_not_implemented,
 		            "%s (%s) is not built in Menagerie; nothing was done. Built are: %.*s.", known->full_name,
 		            known->name, STR_ARG(service_names(t->call.arena, t->api->services)));

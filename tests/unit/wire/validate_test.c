@@ -1,0 +1,132 @@
+#include "fixture.h"
+
+#include "models/dynamodb.h"
+#include "models/ec2.h"
+#include "models/iam.h"
+#include "models/lambda.h"
+#include "models/logs.h"
+#include "models/s3.h"
+#include "models/sts.h"
+#include "wire/pattern.h"
+
+static str validated(const struct model *m, const char *operation, const char *body)
+{
+	struct read_result r = read_body(m, operation, body);
+
+	assert_true(r.ok);
+	return wire_validate(&arena, m, model_operation(m, str_from(operation))->input, r.in);
+}
+
+TEST(validate_finds_nothing_wrong_with_good_input)
+{
+	expect(validated(&dynamodb_model, "DescribeTable", "{\"TableName\": \"table\"}").p == NULL);
+}
+
+/* As AWS words them; the enums and patterns are the model's. */
+TEST(validate_words_each_constraint_as_aws_does)
+{
+	static const struct {
+		const struct model *model;
+		const char *operation, *body, *message;
+	} cases[] = {
+		{ &dynamodb_model, "DescribeTable", "{}",
+		  "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null" },
+		{ &dynamodb_model, "DescribeTable", "{\"TableName\": \"\"}",
+		  "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length "
+		  "greater than or equal to 1" },
+		{ &dynamodb_model, "ListTables", "{\"Limit\": 0}",
+		  "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater "
+		  "than or equal to 1" },
+		{ &dynamodb_model, "ListTables", "{\"Limit\": 101}",
+		  "1 validation error detected: Value '101' at 'limit' failed to satisfy constraint: Member must have value less "
+		  "than or equal to 100" },
+		{ &dynamodb_model, "GetItem",
+		  "{\"TableName\": \"tab\", \"Key\": {}, \"ReturnConsumedCapacity\": \"SOME\"}",
+		  "1 validation error detected: Value 'SOME' at 'returnConsumedCapacity' failed to satisfy constraint: Member "
+		  "must satisfy enum value set: [INDEXES, TOTAL, NONE]" },
+		{ &logs_model, "CreateLogGroup", "{\"logGroupName\": \"a b\"}",
+		  "1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy "
+		  "regular expression pattern: [\\.\\-_/#A-Za-z0-9]+" },
+		{ &logs_model, "GetLogEvents", "{\"logStreamName\": \"a:b\", \"limit\": 0}",
+		  "2 validation errors detected: Value 'a:b' at 'logStreamName' failed to satisfy constraint: Member must satisfy "
+		  "regular expression pattern: [^:*]*; Value '0' at 'limit' failed to satisfy constraint: Member must have value "
+		  "greater than or equal to 1" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		expect_str(validated(cases[i].model, cases[i].operation, cases[i].body), cases[i].message);
+}
+
+TEST(validate_names_the_place_inside_lists)
+{
+	str message = validated(&dynamodb_model, "CreateTable",
+	                        "{\"TableName\": \"tab\", \"AttributeDefinitions\": [{\"AttributeName\": \"a\", "
+	                        "\"AttributeType\": \"S\"}, {\"AttributeName\": \"b\", \"AttributeType\": \"X\"}], "
+	                        "\"KeySchema\": [{\"AttributeName\": \"a\", \"KeyType\": \"HASH\"}]}");
+
+	expect_str(message, "1 validation error detected: Value 'X' at 'attributeDefinitions.2.member.attributeType' failed to "
+	                    "satisfy constraint: Member must satisfy enum value set: [S, N, B]");
+}
+
+TEST(validate_counts_characters_not_bytes)
+{
+	struct buf b;
+
+	buf_init(&b, &arena, 4096);
+	buf_put(&b, STR("{\"logGroupName\": \"g\", \"logStreamName\": \""));
+	for (int i = 0; i < 512; i++)
+		buf_put(&b, STR("\xc3\xa4"));
+	buf_put(&b, STR("\"}"));
+	expect(validated(&logs_model, "CreateLogStream", buf_cstr(&b)).p == NULL);
+}
+
+TEST(validate_names_no_more_than_ten_errors)
+{
+	struct buf b;
+	str message;
+
+	buf_init(&b, &arena, 1 << 20);
+	buf_put(&b, STR("{\"TableName\": \"tab\", \"AttributeDefinitions\": ["));
+	for (int i = 0; i < 100; i++)
+		buf_printf(&b, "%s{\"AttributeName\": \"a\", \"AttributeType\": \"X\"}", i ? "," : "");
+	buf_put(&b, STR("], \"KeySchema\": []}"));
+	message = validated(&dynamodb_model, "CreateTable", buf_cstr(&b));
+	expect(str_starts(message, STR("10 validation errors detected: ")));
+	expect(str_contains(message, STR("attributeDefinitions.10.member")));
+	expect(!str_contains(message, STR("attributeDefinitions.11.member")));
+}
+
+TEST(validate_cuts_a_long_value_at_a_characters_start)
+{
+	struct buf b;
+	str message;
+
+	buf_init(&b, &arena, 1 << 20);
+	buf_put(&b, STR("{\"logGroupName\": \"x"));
+	for (int i = 0; i < 5000; i++)
+		buf_put(&b, STR("\xe2\x82\xac"));
+	buf_put(&b, STR("\"}"));
+	message = validated(&logs_model, "CreateLogGroup", buf_cstr(&b));
+	expect(utf8_valid(message));
+	expect(message.n < 4000);
+}
+
+TEST(every_pattern_of_every_model_compiles)
+{
+	static const struct model *const models[] = { &dynamodb_model, &ec2_model,    &iam_model, &lambda_model,
+		                                      &logs_model,     &s3_model,     &sts_model };
+
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		for (uint16_t p = 1; p <= models[i]->pattern_count; p++)
+			expect(pattern_compiles(models[i], p));
+}
+
+TESTS_BEGIN
+	RUN(validate_finds_nothing_wrong_with_good_input),
+	RUN(validate_words_each_constraint_as_aws_does),
+	RUN(validate_names_the_place_inside_lists),
+	RUN(validate_counts_characters_not_bytes),
+	RUN(validate_names_no_more_than_ten_errors),
+	RUN(validate_cuts_a_long_value_at_a_characters_start),
+	RUN(every_pattern_of_every_model_compiles),
+TESTS_END
