@@ -64,6 +64,16 @@ TEST(canonical_path_of_s3_is_encoded_once_and_otherwise_kept)
 		expect_target(/* s3= */ true, cases[i][0], cases[i][1], "");
 }
 
+TEST(canonical_path_of_s3_may_be_as_sent)
+{
+	struct request r = raw_request(&arena, STR("GET /a%2Fb+%7e//.. HTTP/1.1\n\n"), NULL);
+	struct canonical c = { .request = &r, .s3 = true, .path_as_sent = true };
+	str got;
+
+	expect(canonical_request(&arena, &c, &got));
+	expect_str(line_of(got, 1), "/a%2Fb+%7e//..");
+}
+
 TEST(canonical_path_of_others_is_normalized_and_encoded_twice)
 {
 	static const char *const cases[][2] = {
@@ -163,6 +173,7 @@ TEST(canonical_request_to_be_shown_hides_session_tokens)
 TESTS_WITH(NULL, release,
            {
 		   RUN(canonical_path_of_s3_is_encoded_once_and_otherwise_kept),
+		   RUN(canonical_path_of_s3_may_be_as_sent),
 		   RUN(canonical_path_of_others_is_normalized_and_encoded_twice),
 		   RUN(canonical_query_is_recoded_and_sorted_by_name_and_value),
 		   RUN(canonical_query_leaves_out_the_signature_it_is_presigned_with),

@@ -41,7 +41,7 @@ static void check_rows(const struct row *rows, size_t n, bool only_2012)
 			print_error("row %zu: %s\n  got  \"%.*s\"\n  want \"%s\"\n", i,
 			            rows[i].text, STR_ARG(error.message),
 			            rows[i].message ? rows[i].message : "");
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

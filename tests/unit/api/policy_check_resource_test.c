@@ -54,7 +54,7 @@ static void check_rows(const struct row *rows, size_t n)
 			print_error("row %zu: %s\n  got %d \"%.*s\", want %d \"%s\"\n", i,
 			            rows[i].statements, error.code, STR_ARG(error.message),
 			            rows[i].code, rows[i].message ? rows[i].message : "");
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}
@@ -191,7 +191,7 @@ TEST(policy_principals_are_accounts_arns_ids_and_services)
 		if (valid != rows[i].valid || (!valid && error.code != POLICY_BAD_PRINCIPAL)) {
 			print_error("row %zu: %s: %.*s\n", i, rows[i].principal,
 			            STR_ARG(error.message));
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

@@ -44,7 +44,7 @@ static void check_rows(const struct row *rows, size_t n)
 		if (holds(&a, &rows[i]) != rows[i].holds) {
 			print_error("row %zu: {%s} on \"%s\" should%s hold\n", i, rows[i].condition,
 			            rows[i].values, rows[i].holds ? "" : " not");
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

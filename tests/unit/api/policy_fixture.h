@@ -88,7 +88,7 @@ static inline struct policy given_policy(struct arena *a, enum policy_kind kind,
 
 	if (!policy_parse(a, policy_text(a, statements), &rules, &policy, &error)) {
 		print_error("%s\n  refused: %.*s\n", statements, STR_ARG(error.message));
-		_fail(__FILE__, __LINE__);
+		fail_here();
 	}
 	return policy;
 }

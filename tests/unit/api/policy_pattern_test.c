@@ -88,7 +88,7 @@ TEST(policy_wildcards_match_runs_and_single_characters)
 		    rows[i].match) {
 			print_error("row %zu: \"%s\" and \"%s\"\n", i, rows[i].pattern,
 			            rows[i].text);
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}
@@ -154,7 +154,7 @@ TEST(policy_arns_match_part_by_part)
 		if (matches(&a, rows[i].pattern, str_from(rows[i].text), MATCH_ARN, NULL) !=
 		    rows[i].match) {
 			print_error("row %zu: %s and %s\n", i, rows[i].pattern, rows[i].text);
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}
@@ -232,7 +232,7 @@ TEST(policy_variables_stand_for_keys_of_the_request)
 		if (matches(&a, rows[i].pattern, str_from(rows[i].text), rows[i].how, &q) !=
 		    rows[i].match) {
 			print_error("row %zu: %s and %s\n", i, rows[i].pattern, rows[i].text);
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

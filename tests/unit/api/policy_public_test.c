@@ -84,7 +84,7 @@ TEST(policy_is_public_unless_it_allows_fixed_values_only)
 
 		if (policy_is_public(&p) != rows[i].is_public) {
 			print_error("row %zu: %s\n", i, rows[i].statements);
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

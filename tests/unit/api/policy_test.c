@@ -32,7 +32,7 @@ static void check_rows(const struct row *rows, size_t n, enum policy_kind kind)
 			            rows[i].statements, STR_ARG(rows[i].principal->arn),
 			            rows[i].action, rows[i].resource, decision_name(decision),
 			            decision_name(rows[i].decision));
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}
@@ -443,7 +443,7 @@ TEST(policy_identity_and_resource_decide_together)
 		if (decision != rows[i].decision) {
 			print_error("row %zu: got %s, want %s\n", i, decision_name(decision),
 			            decision_name(rows[i].decision));
-			fail();
+			fail_here();
 		}
 		arena_release(&a);
 	}

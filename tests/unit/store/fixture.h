@@ -41,18 +41,23 @@ static inline void given_folder(struct fixture *f)
 	expect(mkdtemp(f->folder) != NULL);
 }
 
+static inline void must_open(struct fixture *f)
+{
+	if (!open_with(f, &test_schema))
+		print_error("%s\n", f->problem);
+	expect(f->store != NULL);
+}
+
 static inline void given_store(struct fixture *f)
 {
 	given_folder(f);
-	if (!open_with(f, &test_schema))
-		fail_msg("%s", f->problem);
+	must_open(f);
 }
 
 static inline void reopen(struct fixture *f)
 {
 	store_close(f->store);
-	if (!open_with(f, &test_schema))
-		fail_msg("%s", f->problem);
+	must_open(f);
 }
 
 static inline int remove_entry(const char *path, const struct stat *status UNUSED, int kind UNUSED,
