@@ -1,0 +1,275 @@
+"""The budgets, measured: this program and its reference in turn, so that a noisy machine is noisy for both.
+
+Usage: bench/run [--seconds N] [NAME ...]
+
+Each row is run several times, alternating with its reference; the medians are compared. Servers are
+pinned to the first core and the load to the second where the budget is for one core.
+"""
+import argparse
+import hashlib
+import os
+import re
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+from conftest import Program, sign  # noqa: E402
+
+BUILD = os.environ.get("MENAGERIE_BUILD", os.path.join(ROOT, "build"))
+BINARY = os.path.join(BUILD, "menagerie")
+ROUNDS = 5
+REQUEST = b"GET /_menagerie/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for_port(port):
+    for _ in range(5000):
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.001)
+    raise SystemExit(f"nothing listens on port {port}")
+
+
+class Server:
+    """A reference server, pinned, in a directory of its own."""
+
+    def __init__(self, port, *command, cores="0"):
+        self.port = port
+        self.process = subprocess.Popen(["taskset", "-c", cores, *command], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        wait_for_port(port)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def start_pinned(folder, *arguments, probe=False, cores="0"):
+    """This program on the given cores: children inherit the affinity of who starts them."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(c) for c in cores.split(",")})
+    try:
+        return Program(os.path.join(folder, "data"), *arguments, "--log-level", "error", probe=probe)
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def nginx(folder, body):
+    port = free_port()
+    config = os.path.join(folder, "nginx.conf")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write(f"""daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
+events {{ worker_connections 1024; }}
+http {{ access_log off; keepalive_requests 1000000000;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  server {{ listen 127.0.0.1:{port}; location / {{ default_type text/xml; return 200 '{body}'; }} }} }}""")
+    return Server(port, "/usr/sbin/nginx", "-c", config, "-p", folder)
+
+
+def wrk(url, seconds, script=None, connections=32, core="1"):
+    command = ["taskset", "-c", core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
+    output = run(*command, *(["-s", script] if script else []), url)
+    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    assert not wrong, output
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
+
+
+def lua_request(folder, method, path, headers, body=b""):
+    """The same signed request again and again: a signature holds for fifteen minutes."""
+    script = os.path.join(folder, f"{hashlib.md5(path.encode() + body).hexdigest()}.lua")
+    fields = "".join(f'wrk.headers["{k}"] = "{v}"\n' for k, v in headers.items())
+    with open(script, "w", encoding="utf-8") as f:
+        f.write(f'wrk.method = "{method}"\nwrk.path = "{path}"\nwrk.body = "{body.decode()}"\n{fields}')
+    return script
+
+
+def first_answer(folder, cold):
+    """Milliseconds from exec to the first byte of an answer."""
+    data = os.path.join(folder, "start")
+    if cold:
+        shutil.rmtree(data, ignore_errors=True)
+    port = free_port()
+    started = time.perf_counter()
+    process = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", f"127.0.0.1:{port}"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port)) as s:
+                s.sendall(REQUEST)
+                if s.recv(1):
+                    break
+        except OSError:
+            pass
+    elapsed = (time.perf_counter() - started) * 1000
+    process.terminate()
+    process.wait()
+    return elapsed
+
+
+def measure_start(folder, _seconds):
+    yield ("first answer, cold data directory", "ms", statistics.median(first_answer(folder, True) for _ in range(11)),
+           "budget", 10, "at most 1.0 of it")
+    yield ("first answer, warm", "ms", statistics.median(first_answer(folder, False) for _ in range(11)), "budget", 10,
+           "at most 1.0 of it")
+
+
+def measure_memory(folder, _seconds):
+    program = Program(os.path.join(folder, "memory"))
+    program.get("/_menagerie/health")
+    with open(f"/proc/{program.process.pid}/status", encoding="utf-8") as f:
+        kib = next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+    program.stop()
+    yield "resident memory at rest", "MiB", kib / 1024, "budget", 8, "at most 1.0 of it"
+
+
+def measure_binary(folder, _seconds):
+    stripped = os.path.join(folder, "stripped")
+    run("strip", "-o", stripped, BINARY)
+    yield "binary, stripped", "MiB", os.path.getsize(stripped) / 2**20, "budget", 5, "at most 1.0 of it"
+
+
+def measure_identity(folder, seconds):
+    program = start_pinned(folder, "--threads", "1")
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    headers = sign(program.address, "POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"}, "sts")
+    status, _, reply = program.request("POST", "/", body, headers)
+    assert status == 200, reply
+    reference = nginx(folder, reply.decode())
+    script = lua_request(folder, "POST", "/", {**headers, "Host": program.address}, body)
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(wrk(program.url, seconds, script))
+        theirs.append(wrk(f"http://127.0.0.1:{reference.port}/", seconds))
+    program.stop()
+    reference.stop()
+    yield ("GetCallerIdentity, signed and verified, 1 core", "req/s", statistics.median(ours), "nginx, same reply",
+           statistics.median(theirs), "at least 0.5 of it")
+
+
+def measure_health(folder, seconds):
+    program = start_pinned(folder, "--threads", "1")
+    reply = program.get("/_menagerie/health")[2]
+    reference = nginx(folder, reply.decode().strip())
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(wrk(program.url + "/_menagerie/health", seconds))
+        theirs.append(wrk(f"http://127.0.0.1:{reference.port}/", seconds))
+    program.stop()
+    reference.stop()
+    yield ("health page, 1 core", "req/s", statistics.median(ours), "nginx, same reply", statistics.median(theirs),
+           "for orientation")
+
+
+def redis_set(port, seconds):
+    count = str(10000 * seconds)
+    output = run("redis-benchmark", "-p", str(port), "-t", "set", "-c", "32", "-d", "100", "-n", count, "--csv")
+    return float(output.strip().splitlines()[-1].split(",")[1].strip('"'))
+
+
+def sqlite_batches(folder, size, batches=300):
+    """Inserts a second in transactions of that many, durable."""
+    path = os.path.join(folder, f"reference{size}.db")
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.unlink(path + suffix)
+    insert = "INSERT INTO t (name, text) VALUES (hex(randomblob(8)), hex(randomblob(50)));\n"
+    batch = "BEGIN;\n" + insert * size + "COMMIT;\n"
+    setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (name TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;\n"
+    started = time.perf_counter()
+    subprocess.run(["sqlite3", path], input=setup + batch * batches, text=True, check=True, stdout=subprocess.DEVNULL)
+    return size * batches / (time.perf_counter() - started)
+
+
+def measure_write(folder, seconds):
+    """The ground's own durable write: a note of 100 bytes, in two tables, through HTTP and a signature."""
+    program = start_pinned(folder, probe=True, cores="0,1")
+    body = b"x" * 100
+    headers = sign(program.address, "PUT", "/notes/bench", body)
+    script = lua_request(folder, "PUT", "/notes/bench", {**headers, "Host": program.address}, body)
+    port = free_port()
+    redis = Server(port, "redis-server", "--port", str(port), "--dir", folder, "--appendonly", "yes", "--appendfsync",
+                   "always", "--save", "", cores="0,1")
+    ours, theirs, plain = [], [], []
+    for _ in range(ROUNDS):
+        ours.append(wrk(program.url, seconds, script, core="0,1"))
+        theirs.append(redis_set(port, seconds))
+        plain.append(sqlite_batches(folder, 32))
+    program.stop()
+    redis.stop()
+    yield ("durable write, 32 clients, 2 cores", "req/s", statistics.median(ours), "Redis SET, appendfsync always",
+           statistics.median(theirs), "at least 0.4 of it")
+    yield ("durable write, 32 clients, 2 cores", "req/s", statistics.median(ours), "sqlite3, inserts in batches of 32",
+           statistics.median(plain), "for orientation")
+
+
+MEASUREMENTS = {"start": measure_start, "memory": measure_memory, "binary": measure_binary, "identity": measure_identity,
+                "health": measure_health, "write": measure_write}
+
+
+def verdict(value, reference, wanted):
+    ratio = value / reference
+    limit = re.search(r"(at most|at least) ([\d.]+)", wanted)
+    if not limit:
+        return f"{ratio:.2f}", ""
+    met = ratio <= float(limit[2]) if limit[1] == "at most" else ratio >= float(limit[2])
+    return f"{ratio:.2f}", "met" if met else "MISSED"
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def print_row(row):
+    print("| " + " | ".join(row) + " |", flush=True)
+    return "| " + " | ".join(row) + " |"
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), "unknown")
+    return f"{model}, {os.cpu_count()} cores, Linux {os.uname().release.split('-')[0]}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=3, help="of each load (3)")
+    parser.add_argument("names", nargs="*", help=", ".join(MEASUREMENTS))
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    if not os.path.exists(os.path.join(BUILD, "build.ninja")):
+        run("meson", "setup", BUILD, "--buildtype=release", cwd=ROOT)
+    run("ninja", "-C", BUILD)
+    lines = ["# Benchmarks", "", f"Medians of {ROUNDS} runs, each in turn with its reference. {machine()}.",
+             "Written by `bench/run`.", ""]
+    for header in (["what", "here", "reference", "there", "ratio", "wanted", ""], ["---"] * 7):
+        lines.append(print_row(header))
+    for name in options.names or MEASUREMENTS:
+        with tempfile.TemporaryDirectory(dir=os.environ.get("MENAGERIE_BENCH_DIR", BUILD)) as folder:
+            for what, unit, value, reference, there, wanted in MEASUREMENTS[name](folder, options.seconds):
+                ratio, met = verdict(value, there, wanted)
+                lines.append(print_row([what, f"{number(value)} {unit}", reference, f"{number(there)} {unit}", ratio,
+                                        wanted, met]))
+    if not options.names:
+        with open(os.path.join(ROOT, "bench", "results.md"), "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+
+
+main()
