@@ -1,5 +1,6 @@
 """What the checks share: which files there are, C without its comments and texts, and how to report."""
 import fnmatch
+import functools
 import os
 import re
 import subprocess
@@ -10,12 +11,25 @@ TOKENS = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n]
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(["<])([^">]+)[">]', re.M)
 
 
+@functools.cache
+def listed():
+    """What git knows or would take; where there is no git, everything but what a build makes."""
+    try:
+        done = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, check=True)
+        return sorted(name for name in set(done.stdout.splitlines()) if os.path.isfile(os.path.join(ROOT, name)))
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    found = []
+    for path, folders, names in os.walk(ROOT):
+        folders[:] = [f for f in folders if not re.fullmatch(r"build(-.*)?|data|__pycache__|\.git|node_modules", f)]
+        found += [os.path.relpath(os.path.join(path, name), ROOT) for name in names]
+    return sorted(found)
+
+
 def files(*patterns):
     """Files of the tree, committed or new, that match one of the patterns; `*` crosses folders."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], stdout=subprocess.PIPE,
-                            text=True, check=True).stdout.splitlines()
-    return sorted(name for name in set(listed) if os.path.isfile(os.path.join(ROOT, name))
-                  and any(fnmatch.fnmatch(name, pattern) for pattern in patterns))
+    return [name for name in listed() if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
 
 
 def read(name):

@@ -1,4 +1,5 @@
 """The builds that the tests run against, each in a folder of its own beside ./run's `build`."""
+import functools
 import os
 import shutil
 import subprocess
@@ -69,10 +70,14 @@ def configure(name, log):
         f.write(now)
 
 
-def build(name):
-    """Brings build-NAME up to date and returns its folder; BuildFailed says what the compiler said."""
+@functools.cache
+def problem_with(name):
+    """Brings build-NAME up to date, once a run; "" or what the compiler said."""
     os.makedirs(LOGS, exist_ok=True)
     with open(os.path.join(LOGS, f"build-{name}.log"), "w", encoding="utf-8") as log:
-        configure(name, log)
-        run_logged(["ninja", "-C", folder_of(name)], log)
-    return folder_of(name)
+        try:
+            configure(name, log)
+            run_logged(["ninja", "-k", "0", "-C", folder_of(name)], log)
+        except BuildFailed as e:
+            return str(e)
+    return ""

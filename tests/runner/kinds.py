@@ -9,7 +9,7 @@ import tempfile
 import xml.etree.ElementTree
 from concurrent.futures import ThreadPoolExecutor
 
-from .builds import BuildFailed, build, folder_of
+from .builds import folder_of, problem_with
 from .result import LOGS, ROOT, Result
 
 PYTHON = "/usr/bin/python3"
@@ -68,24 +68,20 @@ def builds(wanted, names=("gcc", "clang")):
     for name in names:
         if wanted not in "build_" + name:
             continue
-        try:
-            build(name)
-            result.add("build_" + name, True)
-        except BuildFailed as e:
-            result.log(str(e))
-            result.add("build_" + name, False, str(e))
+        problem = problem_with(name)
+        result.log(problem)
+        result.add("build_" + name, not problem, problem)
     return result
 
 
 def with_build(result, name, then):
     """Runs `then` if the build succeeds; a build that fails is the kind's one failure."""
-    try:
-        build(name)
-    except BuildFailed as e:
-        result.log(str(e))
-        result.add("build_" + name, False, str(e))
-        return result
-    then()
+    problem = problem_with(name)
+    if problem:
+        result.log(problem)
+        result.add("build_" + name, False, problem)
+    else:
+        then()
     return result
 
 
