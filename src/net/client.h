@@ -12,8 +12,8 @@ struct http_fetch {
 	const struct header *headers;
 	size_t header_count;
 	str body;
-	int timeout_ms;   /* whole exchange; 0: 30,000 */
-	size_t max_body;  /* of the answer; 0: 16 MiB */
+	int timeout_ms;  /* whole exchange; 0: 30,000 */
+	size_t max_body; /* of the answer; 0: 16 MiB */
 };
 
 struct http_answer {
@@ -25,6 +25,7 @@ struct http_answer {
 
 /* False: nothing usable came back, and *ret_problem says why, for a person. The answer lives in the
  * arena. Redirects are not followed; only http and https are spoken. */
-bool http_fetch(struct arena *a, const struct http_fetch *f, struct http_answer *ret, str *ret_problem);
+bool http_fetch(struct arena *a, const struct http_fetch *f, struct http_answer *ret,
+                str *ret_problem);
 
 #endif

@@ -4,7 +4,8 @@
  * What it promises: keep-alive; `Expect: 100-continue` answered only when the handler wants the
  * body; chunked uploads; paths and queries undecoded; bodies handed on piece by piece as they
  * arrive, so that memory does not grow with them; files sent with sendfile; limits on head size,
- * header count, connections and idle time (base/limits.h), each with its own status; a graceful end.
+ * header count, connections and idle time (base/limits.h), each with its own status; a graceful
+ * end.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -32,18 +33,20 @@ struct server_handler {
 };
 
 struct server_options {
-	str host;         /* an address or a name: 127.0.0.1, ::1, localhost, 0.0.0.0 */
-	uint16_t port;    /* 0: any free one */
-	int threads;      /* 0: one a core */
-	int connections;  /* 0: LIMIT_CONNECTIONS */
-	int idle_seconds; /* 0: LIMIT_IDLE_SECONDS */
+	str host;          /* an address or a name: 127.0.0.1, ::1, localhost, 0.0.0.0 */
+	uint16_t port;     /* 0: any free one */
+	int threads;       /* 0: one a core */
+	int connections;   /* 0: LIMIT_CONNECTIONS */
+	int idle_seconds;  /* 0: LIMIT_IDLE_SECONDS */
+	int head_seconds;  /* 0: LIMIT_HEAD_SECONDS */
+	int drain_seconds; /* 0: LIMIT_DRAIN_SECONDS */
 };
 
 struct server;
 
 /* Starts listening. On failure returns NULL and says why, for a person, in `problem`. */
-struct server *server_start(const struct server_options *options, const struct server_handler *handler,
-                            char problem[256]);
+struct server *server_start(const struct server_options *options,
+                            const struct server_handler *handler, char problem[256]);
 
 /* Where it listens, e.g. "127.0.0.1:4566"; lives as long as the server. */
 str server_address(const struct server *s);
@@ -54,8 +57,8 @@ void server_stop(struct server *s);
 
 int server_connections(const struct server *s); /* open now */
 
-/* Called in `begin`, `body` or `run`, on the connection's thread, before the exchange is handed to another
- * thread: the connection waits until exchange_reply. */
+/* Called in `begin`, `body` or `run`, on the connection's thread, before the exchange is handed to
+ * another thread: the connection waits until exchange_reply. */
 void exchange_park(struct exchange *x);
 
 /* From any thread: x->reply is set; send it. The exchange is no longer the caller's. */

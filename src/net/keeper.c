@@ -1,0 +1,285 @@
+/*
+ * libmicrohttpd ends a connection on which nothing moves for a while. What moves just enough to
+ * stay is left to this thread, which looks at all connections once a second while there are any:
+ *
+ *     a head must be complete LIMIT_HEAD_SECONDS after its first line, and that line must be there
+ *     as long after the idle time (when its first byte came is not known here);
+ *     a body must bring BODY_RATE bytes a second, over each idle time;
+ *     when connections run out, the one that has been idle for longest has to go.
+ *
+ * A connection is ended by shutting its socket down, which its own thread notices. For one that is
+ * idle only reading ends, so that a request which comes at that moment is still answered; if it goes
+ * on to wait for another one, the next look ends it all. Under the lock a descriptor in the list is
+ * open and still its connection's, because keeper_remove comes before the close.
+ *
+ * The thread also holds sockets whose connections are closed but whose clients may still be sending
+ * (h2o and nginx call it lingering): until the client closes, for at most LINGER_SECONDS and
+ * LIMIT_DISCARD bytes. Without that the kernel answers what comes with a reset, and a client that
+ * is still sending may never see the reply.
+ */
+#include "net/internal.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#undef free
+
+#define SECOND INT64_C(1000000)
+
+struct lingering {
+	int fd;
+	int64_t until, left;
+};
+
+struct keeper {
+	struct server *server;
+	pthread_t thread;
+	int wake; /* an eventfd */
+	pthread_mutex_t lock;
+	struct connection *oldest, *newest;
+	_Atomic int count; /* of connections, without those that have been told to go */
+	_Atomic int all;
+	bool ending;
+	struct lingering lingering[LINGERING];
+	size_t lingering_count;
+};
+
+static void wake(struct keeper *k)
+{
+	uint64_t one = 1;
+
+	while (write(k->wake, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+void keeper_add(struct keeper *k, struct connection *c)
+{
+	bool crowded;
+
+	pthread_mutex_lock(&k->lock);
+	c->older = k->newest;
+	if (c->older)
+		c->older->newer = c;
+	else
+		k->oldest = c;
+	k->newest = c;
+	atomic_fetch_add(&k->count, 1);
+	if (atomic_fetch_add(&k->all, 1) == 0)
+		wake(k);
+	crowded = k->count >
+	          k->server->options.connections - MIN(64, k->server->options.connections / 8);
+	pthread_mutex_unlock(&k->lock);
+	if (crowded)
+		keeper_evict(k);
+}
+
+void keeper_remove(struct keeper *k, struct connection *c)
+{
+	pthread_mutex_lock(&k->lock);
+	if (c->older)
+		c->older->newer = c->newer;
+	else
+		k->oldest = c->newer;
+	if (c->newer)
+		c->newer->older = c->older;
+	else
+		k->newest = c->older;
+	if (!c->ending)
+		atomic_fetch_sub(&k->count, 1);
+	atomic_fetch_sub(&k->all, 1);
+	pthread_mutex_unlock(&k->lock);
+}
+
+int keeper_count(struct keeper *k)
+{
+	return atomic_load(&k->count);
+}
+
+static void end_connection(struct keeper *k, struct connection *c, int how)
+{
+	if (!c->ending)
+		atomic_fetch_sub(&k->count, 1);
+	c->ending = true;
+	shutdown(c->fd, how);
+}
+
+void keeper_evict(struct keeper *k)
+{
+	struct connection *idlest = NULL;
+
+	pthread_mutex_lock(&k->lock);
+	for (struct connection *c = k->oldest; c; c = c->newer) {
+		if (c->phase <= PHASE_HEAD && !c->ending && (!idlest || c->since < idlest->since))
+			idlest = c;
+	}
+	if (idlest)
+		end_connection(k, idlest, SHUT_RD);
+	pthread_mutex_unlock(&k->lock);
+}
+
+static bool body_is_slow(struct connection *c, int64_t now, int64_t window)
+{
+	int64_t received = atomic_load_explicit(&c->received, memory_order_relaxed);
+	bool slow;
+
+	if (c->window_start < c->since) {
+		c->window_start = c->since;
+		c->window_received = 0;
+	}
+	if (now - c->window_start < window)
+		return false;
+	slow = received - c->window_received < window / SECOND * BODY_RATE;
+	c->window_start = now;
+	c->window_received = received;
+	return slow;
+}
+
+static bool is_overdue(struct connection *c, int64_t now)
+{
+	const struct server_options *o = &c->server->options;
+	int64_t idle = o->idle_seconds * SECOND, head = o->head_seconds * SECOND;
+
+	switch ((enum phase)c->phase) {
+	case PHASE_IDLE:
+		return now - c->since > idle + head;
+	case PHASE_HEAD:
+		return now - c->since > head;
+	case PHASE_BODY:
+		return body_is_slow(c, now, idle);
+	case PHASE_BUSY:
+		break;
+	}
+	return false;
+}
+
+static void sweep(struct keeper *k, int64_t now)
+{
+	pthread_mutex_lock(&k->lock);
+	for (struct connection *c = k->oldest; c; c = c->newer) {
+		if (is_overdue(c, now) || (c->ending && c->phase <= PHASE_HEAD))
+			end_connection(k, c, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&k->lock);
+}
+
+void keeper_linger(struct keeper *k, int fd)
+{
+	pthread_mutex_lock(&k->lock);
+	if (k->lingering_count == LINGERING || k->ending) {
+		close(fd);
+	} else {
+		k->lingering[k->lingering_count++] =
+			(struct lingering){ .fd = fd,
+			                    .until = clock_monotonic() + LINGER_SECONDS * SECOND,
+			                    .left = LIMIT_DISCARD };
+		wake(k);
+	}
+	pthread_mutex_unlock(&k->lock);
+}
+
+/* Reads and forgets; false when there is no more to wait for. */
+static bool drain(struct lingering *l)
+{
+	char nowhere[16 * 1024];
+	ssize_t n;
+
+	do {
+		n = recv(l->fd, nowhere, sizeof(nowhere), MSG_DONTWAIT);
+		l->left -= MAX(n, 0);
+	} while (n == sizeof(nowhere) && l->left > 0);
+	return l->left > 0 && (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+}
+
+static void drain_all(struct keeper *k, int64_t now)
+{
+	pthread_mutex_lock(&k->lock);
+	for (size_t i = 0; i < k->lingering_count;) {
+		struct lingering *l = &k->lingering[i];
+
+		if (now < l->until && drain(l)) {
+			i++;
+			continue;
+		}
+		close(l->fd);
+		*l = k->lingering[--k->lingering_count];
+	}
+	pthread_mutex_unlock(&k->lock);
+}
+
+/* Waits for a second if there is anything to look after, otherwise until there is. False at the
+ * end. */
+static bool wait_for_work(struct keeper *k)
+{
+	struct pollfd polled[1 + LINGERING] = { { .fd = k->wake, .events = POLLIN } };
+	nfds_t n = 1;
+	uint64_t woken;
+	bool ending;
+
+	pthread_mutex_lock(&k->lock);
+	for (size_t i = 0; i < k->lingering_count; i++)
+		polled[n++] = (struct pollfd){ .fd = k->lingering[i].fd, .events = POLLIN };
+	ending = k->ending;
+	pthread_mutex_unlock(&k->lock);
+	if (ending)
+		return false;
+	poll(polled, n, n > 1 || atomic_load(&k->all) ? 1000 : -1);
+	if (polled[0].revents && read(k->wake, &woken, sizeof(woken)) < 0)
+		return true;
+	return true;
+}
+
+static void *keep(void *arg)
+{
+	struct keeper *k = arg;
+	int64_t swept = 0;
+
+	pthread_setname_np(pthread_self(), "net-keeper");
+	while (wait_for_work(k)) {
+		int64_t now = clock_monotonic();
+
+		drain_all(k, now);
+		if (now - swept >= SECOND) {
+			swept = now;
+			sweep(k, now);
+		}
+	}
+	return NULL;
+}
+
+struct keeper *keeper_new(struct server *s)
+{
+	struct keeper *k = xcalloc(1, sizeof(*k));
+
+	k->server = s;
+	pthread_mutex_init(&k->lock, NULL);
+	k->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (k->wake >= 0 && pthread_create(&k->thread, NULL, keep, k) == 0)
+		return k;
+	close_fd(&k->wake);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+	return NULL;
+}
+
+void keeper_free(struct keeper *k)
+{
+	if (!k)
+		return;
+	pthread_mutex_lock(&k->lock);
+	k->ending = true;
+	pthread_mutex_unlock(&k->lock);
+	wake(k);
+	pthread_join(k->thread, NULL);
+	for (size_t i = 0; i < k->lingering_count; i++)
+		close(k->lingering[i].fd);
+	close_fd(&k->wake);
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+}
