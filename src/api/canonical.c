@@ -10,8 +10,6 @@ enum { CANONICAL_MAX = 4 * LIMIT_REQUEST_HEAD };
 
 #define HIDDEN STR("...")
 
-enum recode_as { RECODE_PATH, RECODE_QUERY };
-
 static bool is_hex_pair(str s, size_t at)
 {
 	return s.n - at >= 2 && ascii_is_hex(s.p[at]) && ascii_is_hex(s.p[at + 1]);
@@ -19,26 +17,24 @@ static bool is_hex_pair(str s, size_t at)
 
 /*
  * Decodes and encodes again, so that "%7e", "%7E" and "~" become the same. A '%' that starts no
- * escape stands for itself. In a query '+' is a space, as S3 reads it.
+ * escape stands for itself, and so does a '+', in a query as well: what is signed must be what the
+ * readers of the query find there, or one could be put in place of the other.
  */
-static void put_recoded(struct buf *b, str s, enum recode_as as)
+static void put_recoded(struct buf *b, str s, enum uri_flavour flavour)
 {
-	enum uri_flavour flavour = as == RECODE_PATH ? URI_PATH : URI_COMPONENT;
 	size_t i = 0;
 
 	while (i < s.n) {
 		size_t from = i;
 		char c;
 
-		while (i < s.n && s.p[i] != '%' && (s.p[i] != '+' || as == RECODE_PATH))
+		while (i < s.n && s.p[i] != '%')
 			i++;
 		uri_put(b, str_from_to(s, from, i), flavour);
 		if (i == s.n)
 			break;
 		c = s.p[i++];
-		if (c == '+') {
-			c = ' ';
-		} else if (is_hex_pair(s, i)) {
+		if (is_hex_pair(s, i)) {
 			hex_decode(str_from_to(s, i, i + 2), &c, 1);
 			i += 2;
 		}
@@ -77,8 +73,10 @@ static void put_path(struct arena *a, struct buf *b, const struct canonical *c)
 
 	if (!path.n || str_eq(path, STR("/")))
 		buf_putc(b, '/');
+	else if (c->path_as_sent)
+		buf_put(b, path);
 	else if (c->s3 || path.p[0] != '/')
-		put_recoded(b, path, RECODE_PATH);
+		put_recoded(b, path, URI_PATH);
 	else
 		put_normalized(a, b, path);
 }
@@ -100,7 +98,7 @@ static str recoded(struct buf *scratch, str s)
 {
 	size_t from = scratch->n;
 
-	put_recoded(scratch, s, RECODE_QUERY);
+	put_recoded(scratch, s, URI_COMPONENT);
 	return (str){ scratch->p + from, scratch->n - from };
 }
 

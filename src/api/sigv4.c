@@ -140,12 +140,17 @@ static const struct refusal *check_token(struct arena *a, const struct sigv4 *s,
 	                    "The security token included in the request is expired");
 }
 
-static str string_to_sign(struct arena *a, const struct sigv4 *s, str canonical)
+/* False when there is no canonical request; *ret_fits says whether the signature is that of it. */
+static bool compare(struct arena *a, const struct sigv4 *s, const struct canonical *c,
+                    str *ret_string_to_sign, bool *ret_fits)
 {
-	unsigned char hash[SHA256_SIZE];
+	unsigned char hash[SHA256_SIZE], wanted[SHA256_SIZE], sent[SHA256_SIZE];
 	struct buf b;
+	str text;
 
-	digest_of(DIGEST_SHA256, canonical, hash);
+	if (!canonical_request(a, c, &text))
+		return false;
+	digest_of(DIGEST_SHA256, text, hash);
 	buf_init(&b, a, 4096 + s->scope.n);
 	buf_put(&b, STR("AWS4-HMAC-SHA256\n"));
 	buf_put(&b, s->timestamp);
@@ -153,46 +158,55 @@ static str string_to_sign(struct arena *a, const struct sigv4 *s, str canonical)
 	buf_put(&b, s->scope);
 	buf_putc(&b, '\n');
 	hex_put(&b, (str){ (const char *)hash, sizeof(hash) });
-	return buf_str(&b);
+	*ret_string_to_sign = buf_str(&b);
+
+	hmac_sha256((str){ (const char *)s->key, SHA256_SIZE }, buf_str(&b), wanted);
+	*ret_fits = hex_decode(s->signature, sent, sizeof(sent)) &&
+	            secret_eq((str){ (const char *)wanted, sizeof(wanted) },
+	                      (str){ (const char *)sent, sizeof(sent) });
+	return true;
 }
 
-static bool fits(const struct sigv4 *s, str text)
+static const struct refusal *check_signature(struct arena *a, struct sigv4 *s,
+                                             const unsigned char *body_sha256)
 {
-	unsigned char wanted[SHA256_SIZE], sent[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE] = "";
+	struct canonical c;
+	str to_sign, other;
+	bool fits;
 
-	hmac_sha256((str){ (const char *)s->key, SHA256_SIZE }, text, wanted);
-	return hex_decode(s->signature, sent, sizeof(sent)) &&
-	       secret_eq((str){ (const char *)wanted, sizeof(wanted) },
-	                 (str){ (const char *)sent, sizeof(sent) });
+	if (s->payload == SIGV4_PAYLOAD_BODY) {
+		assert(body_sha256);
+		hex_to(hex, body_sha256, SHA256_SIZE);
+	}
+	c = canonical_of(s, (str){ hex, sizeof(hex) });
+	if (!compare(a, s, &c, &to_sign, &fits))
+		return refuse(a, 400, "RequestHeaderSectionTooLarge",
+		              "Your request header section exceeds the maximum allowed size.");
+	if (!fits && c.s3) {
+		c.path_as_sent = true;
+		compare(a, s, &c, &other, &fits);
+		c.path_as_sent = false;
+	}
+	return fits ? NULL : wrong_signature(a, s, &c, to_sign);
 }
 
 const struct refusal *sigv4_verify(struct arena *a, struct sigv4 *s, const struct credential *c,
                                    const unsigned char *body_sha256)
 {
 	struct signing_scope scope;
-	struct canonical canonical;
 	const struct refusal *r;
-	char hex[2 * SHA256_SIZE];
-	str text, to_sign;
 	bool remembered;
 
 	r = c ? check_token(a, s, c) : unknown_key(a, s);
 	if (r)
 		return r;
-	if (s->payload == SIGV4_PAYLOAD_BODY) {
-		assert(body_sha256);
-		hex_to(hex, body_sha256, SHA256_SIZE);
-	}
-	canonical = canonical_of(s, (str){ hex, sizeof(hex) });
-	if (!canonical_request(a, &canonical, &text))
-		return refuse(a, 400, "RequestHeaderSectionTooLarge",
-		              "Your request header section exceeds the maximum allowed size.");
-	to_sign = string_to_sign(a, s, text);
 	scope = (struct signing_scope){ c->access_key, c->secret, s->date, s->region, s->service };
 	remembered = signing_key_get(&scope, s->key);
-	if (!fits(s, to_sign)) {
+	r = check_signature(a, s, body_sha256);
+	if (r) {
 		explicit_bzero(s->key, sizeof(s->key));
-		return wrong_signature(a, s, &canonical, to_sign);
+		return r;
 	}
 	if (!remembered)
 		signing_key_remember(&scope, s->key);

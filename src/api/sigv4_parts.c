@@ -74,7 +74,7 @@ void sigv4_parts_of_query(struct arena *a, const struct request *r, struct sigv4
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(known); i++)
 			if (str_eq(name, known[i].name) && !known[i].part->p &&
-			    !uri_decode(a, value, URI_FORM, known[i].part))
+			    !uri_decode(a, value, URI_PLAIN, known[i].part))
 				*known[i].part = value;
 	}
 }

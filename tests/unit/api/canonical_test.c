@@ -111,7 +111,7 @@ TEST(canonical_query_is_recoded_and_sorted_by_name_and_value)
 		{ "/?b=2&a=1", "a=1&b=2" },
 		{ "/?a=2&a=1&a=&A=3", "A=3&a=&a=1&a=2" },
 		{ "/?k=1&k-x=2&k.y=3&k0=4", "k=1&k-x=2&k.y=3&k0=4" },
-		{ "/?a=b+c&d=e%2Bf&g=%20", "a=b%20c&d=e%2Bf&g=%20" },
+		{ "/?a=b+c&d=e%2bf&g=%20", "a=b%2Bc&d=e%2Bf&g=%20" },
 		{ "/?k=%c3%bc~!*'()&l=a=b&m=a:b/c",
 		  "k=%C3%BC~%21%2A%27%28%29&l=a%3Db&m=a%3Ab%2Fc" },
 		{ "/?Param-3=Value3&Param=Value2&%E1%88%B4=Value1",
