@@ -132,28 +132,44 @@ void xml_declaration(struct xml_writer *w)
 	buf_put(w->out, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
 }
 
-/* Characters that XML 1.0 cannot hold, not even escaped, become U+FFFD; carriage returns are escaped
- * because a parser would turn them into line feeds. */
+/* What stands for a character in XML; absent for one that stands for itself. Characters that XML 1.0
+ * cannot hold, not even escaped, become U+FFFD; carriage returns are escaped because a parser would
+ * turn them into line feeds. */
+static str escaped(char c)
+{
+	switch (c) {
+	case '<':
+		return STR("&lt;");
+	case '>':
+		return STR("&gt;");
+	case '&':
+		return STR("&amp;");
+	case '"':
+		return STR("&quot;");
+	case '\r':
+		return STR("&#13;");
+	case '\n':
+	case '\t':
+		return STR_NULL;
+	default:
+		return (unsigned char)c < 0x20 ? STR("\xef\xbf\xbd") : STR_NULL;
+	}
+}
+
 void xml_text(struct xml_writer *w, str text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
+	size_t from = 0;
 
-		if (c == '<')
-			buf_put(w->out, STR("&lt;"));
-		else if (c == '>')
-			buf_put(w->out, STR("&gt;"));
-		else if (c == '&')
-			buf_put(w->out, STR("&amp;"));
-		else if (c == '"')
-			buf_put(w->out, STR("&quot;"));
-		else if (c == '\r')
-			buf_put(w->out, STR("&#13;"));
-		else if ((unsigned char)c < 0x20 && c != '\n' && c != '\t')
-			buf_put(w->out, STR("\xef\xbf\xbd"));
-		else
-			buf_putc(w->out, c);
+	for (size_t i = 0; i < text.n; i++) {
+		str instead = escaped(text.p[i]);
+
+		if (!instead.p)
+			continue;
+		buf_put(w->out, str_from_to(text, from, i));
+		buf_put(w->out, instead);
+		from = i + 1;
 	}
+	buf_put(w->out, str_after(text, from));
 }
 
 void xml_open_with(struct xml_writer *w, str name, str attribute, str value)
