@@ -11,11 +11,11 @@
  *
  * But the log starts again at its beginning only when all of it is copied and nobody reads from it,
  * and with enough going on neither is ever so. Therefore, once the log has RESET_PAGES, the keeper
- * keeps still and the writer takes a turn between two batches: it closes the gate through which every
- * snapshot passes, waits a moment for those inside, copies the little that came since the keeper's
- * last copy, and starts the log again. A snapshot that stays longer than the moment makes the turn
- * fail; the next is COPY_PAGES later. So the log's length is bounded by how long a snapshot stays,
- * and snapshots are ended before anything slow.
+ * copies a last time and then keeps still, and the writer takes a turn between two batches: it copies
+ * the little that came meanwhile, closes the gate through which every snapshot passes, waits a moment
+ * for those inside, and starts the log again. A snapshot that stays longer than the moment makes the
+ * turn fail; the next is COPY_PAGES later. So the log's length is bounded by how long a snapshot
+ * stays, and snapshots are ended before anything slow.
  */
 #include "store/internal.h"
 
@@ -98,29 +98,44 @@ void checkpoint_copy(struct db *db)
 	db_forget(db);
 }
 
-static bool reset_log(struct db *db)
+static bool start_log_again(struct store *s)
 {
-	bool done;
+	struct db *db = s->writer.db;
+	bool done = false;
 
 	sqlite3_busy_timeout(db->connection, 0);
-	done = checkpoint(db, SQLITE_CHECKPOINT_RESTART);
+	if (checkpoint(db, SQLITE_CHECKPOINT_PASSIVE)) {
+		done = gate_close(&s->gate, RESET_WAIT_MS) &&
+		       checkpoint(db, SQLITE_CHECKPOINT_RESTART);
+		gate_open(&s->gate);
+	}
 	sqlite3_busy_timeout(db->connection, BUSY_MS);
 	return done;
+}
+
+/* Not before the keeper's last copy, unless the keeper is so busy that waiting for it costs more. And
+ * when its disk is so slow that the log has grown by as much again, writers wait for it. */
+static bool turn_is_due(struct keeper *k)
+{
+	bool due;
+
+	pthread_mutex_lock(&k->lock);
+	while (k->copying && k->pages >= k->reset_at + RESET_PAGES)
+		pthread_cond_wait(&k->copied, &k->lock);
+	due = !k->copying && k->pages >= k->reset_at &&
+	      (k->copied_to >= k->reset_at || k->pages >= k->reset_at + COPY_PAGES);
+	pthread_mutex_unlock(&k->lock);
+	return due;
 }
 
 void checkpoint_turn(struct store *s)
 {
 	struct keeper *k = &s->keeper;
-	bool due, done;
+	bool done;
 
-	pthread_mutex_lock(&k->lock);
-	due = k->pages >= k->reset_at && !k->copying;
-	pthread_mutex_unlock(&k->lock);
-	if (!due)
+	if (!turn_is_due(k))
 		return;
-
-	done = gate_close(&s->gate, RESET_WAIT_MS) && reset_log(s->writer.db);
-	gate_open(&s->gate);
+	done = start_log_again(s);
 
 	pthread_mutex_lock(&k->lock);
 	if (done) {

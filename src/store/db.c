@@ -3,7 +3,7 @@
 #include <assert.h>
 
 /*
- * Prepared statements, found by the address of their literal: 64 sets of four, so a connection's
+ * Prepared statements, found by the address of their literal: 128 sets of four, so a connection's
  * memory does not grow with the program's SQL. In a full set the one least recently used gives way;
  * one that is in use never does, and when its own literal is run again meanwhile (a loop that
  * calls itself), the inner one is prepared for that once.
@@ -11,10 +11,10 @@
 static struct db_statement *statement_slot(struct db *db, const char *sql)
 {
 	uint64_t mixed = (uint64_t)(uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15);
-	struct db_statement *set = db->statements[mixed >> 58];
+	struct db_statement *set = db->statements[mixed >> 57];
 	struct db_statement *oldest = NULL;
 
-	_Static_assert(STATEMENT_SETS == 1 << (64 - 58),
+	_Static_assert(STATEMENT_SETS == 1 << (64 - 57),
 	               "the shift takes as many bits as there are sets");
 	for (int i = 0; i < STATEMENT_WAYS; i++) {
 		if (set[i].sql == sql)

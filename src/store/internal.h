@@ -46,7 +46,7 @@ struct blob_changes {
 
 /* A connection, of one thread. */
 
-enum { STATEMENT_SETS = 64, STATEMENT_WAYS = 4 };
+enum { STATEMENT_SETS = 128, STATEMENT_WAYS = 4 };
 
 struct db_statement {
 	const char *sql; /* the literal: its address is the key */
@@ -111,7 +111,7 @@ void gate_leave(struct gate *g);
 /* The keeper: a thread for what follows a commit and may take its time. */
 struct keeper {
 	pthread_mutex_t lock;
-	pthread_cond_t work;
+	pthread_cond_t work, copied;
 	pthread_t thread;
 	bool started, stop;
 	bool copying;  /* the keeper is in a checkpoint */

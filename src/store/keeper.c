@@ -20,6 +20,7 @@ void keeper_init(struct keeper *k)
 	*k = (struct keeper){ .reset_at = RESET_PAGES };
 	pthread_mutex_init(&k->lock, NULL);
 	condition_init(&k->work);
+	pthread_cond_init(&k->copied, NULL);
 }
 
 static void unlink_blob(struct store *s, const char *id)
@@ -54,13 +55,17 @@ static void copy_log(struct keeper *k, struct db *db)
 	checkpoint_copy(db);
 	pthread_mutex_lock(&k->lock);
 	k->copying = false;
+	pthread_cond_signal(&k->copied);
 	/* Counts as copied even when it failed, so that the next try is not at once. */
 	k->copied_to = MIN(pages, k->pages);
 }
 
+/* The last one, at the length at which the writer takes its turn, leaves the writer little to copy. */
 static bool copy_is_due(const struct keeper *k)
 {
-	return k->pages - k->copied_to >= COPY_PAGES && k->pages < k->reset_at;
+	if (k->pages >= k->reset_at)
+		return k->copied_to < k->reset_at;
+	return k->pages - k->copied_to >= COPY_PAGES;
 }
 
 /* True when there was no commit for a while, though there is something to copy. */
@@ -115,20 +120,23 @@ void keeper_stop(struct store *s)
 		pthread_join(k->thread, NULL);
 	pthread_mutex_destroy(&k->lock);
 	pthread_cond_destroy(&k->work);
+	pthread_cond_destroy(&k->copied);
 }
 
 void keeper_committed(struct store *s, int wal_pages)
 {
 	struct keeper *k = &s->keeper;
+	bool was_idle;
 
 	pthread_mutex_lock(&k->lock);
-	/* The first since all was copied starts the wait for an idle second. */
-	if (k->pages == k->copied_to || wal_pages - k->copied_to >= COPY_PAGES)
-		pthread_cond_signal(&k->work);
+	was_idle = k->pages == k->copied_to;
 	if (wal_pages < k->pages)
 		k->copied_to = 0; /* the log has started again */
 	k->pages = wal_pages;
 	k->commits++;
+	/* The first since all was copied starts the wait for an idle second. */
+	if (was_idle || copy_is_due(k))
+		pthread_cond_signal(&k->work);
 	pthread_mutex_unlock(&k->lock);
 }
 
