@@ -8,8 +8,9 @@
 
 #include <assert.h>
 
-/* Longer ones are shown without their bytes spelt out, which take three times as much. */
-enum { BYTES_SHOWN_MAX = 16 * 1024 };
+/* A longer canonical request is not shown: an answer should not be many times its question. AWS takes
+ * no heads of that size. */
+enum { SHOWN_MAX = 16 * 1024 };
 
 const struct refusal *sigv4_parse(struct arena *a, const struct request *r,
                                   const struct sigv4_door *door, int64_t now, struct sigv4 *ret)
@@ -64,6 +65,15 @@ static struct canonical canonical_of(const struct sigv4 *s, str body_hash)
 	};
 }
 
+/* The canonical request as a client may see it; absent when it is too long. */
+static str shown(struct arena *a, struct canonical *c)
+{
+	str text = STR_NULL;
+
+	c->hide_tokens = true;
+	return canonical_request(a, c, &text) && text.n <= SHOWN_MAX ? text : STR_NULL;
+}
+
 const struct refusal *sigv4_mismatch(struct arena *a, const struct sigv4 *s, str string_to_sign,
                                      str signature)
 {
@@ -78,32 +88,33 @@ const struct refusal *sigv4_mismatch(struct arena *a, const struct sigv4 *s, str
 	refusal_with(r, "StringToSign", string_to_sign);
 	refusal_with(r, "SignatureProvided", refusal_excerpt(signature));
 	refusal_with(r, "StringToSignBytes", spelt_out(a, string_to_sign));
-	c.hide_tokens = true;
-	if (!canonical_request(a, &c, &canonical))
+	canonical = shown(a, &c);
+	if (!canonical.p)
 		return r;
 	refusal_with(r, "CanonicalRequest", canonical);
-	if (canonical.n <= BYTES_SHOWN_MAX)
-		refusal_with(r, "CanonicalRequestBytes", spelt_out(a, canonical));
-	return r;
+	return refusal_with(r, "CanonicalRequestBytes", spelt_out(a, canonical));
 }
+
+#define MISMATCH                                                                                \
+	"The request signature we calculated does not match the signature you provided. Check " \
+	"your AWS Secret Access Key and signing method. Consult the service documentation for " \
+	"details."
 
 static const struct refusal *wrong_signature(struct arena *a, const struct sigv4 *s,
                                              struct canonical *c, str string_to_sign)
 {
-	str shown = STR_NULL;
+	str canonical;
 
 	if (s->door->flavour == SIGV4_AS_S3)
 		return sigv4_mismatch(a, s, string_to_sign, s->signature);
-	c->hide_tokens = true;
-	canonical_request(a, c, &shown);
-	return sigv4_refuse(
-		a, s->door->flavour, SIGV4_WRONG,
-		"The request signature we calculated does not match the signature you "
-		"provided. Check your AWS Secret Access Key and signing method. Consult "
-		"the service documentation for details.\n\n"
-		"The Canonical String for this request should have been\n'%.*s'\n\n"
-		"The String-to-Sign should have been\n'%.*s'\n",
-		STR_ARG(shown), STR_ARG(string_to_sign));
+	canonical = shown(a, c);
+	if (!canonical.p)
+		return sigv4_refuse(a, s->door->flavour, SIGV4_WRONG, MISMATCH);
+	return sigv4_refuse(a, s->door->flavour, SIGV4_WRONG,
+	                    MISMATCH
+	                    "\n\nThe Canonical String for this request should have been\n'%.*s'\n\n"
+	                    "The String-to-Sign should have been\n'%.*s'\n",
+	                    STR_ARG(canonical), STR_ARG(string_to_sign));
 }
 
 static const struct refusal *unknown_key(struct arena *a, const struct sigv4 *s)

@@ -228,6 +228,14 @@ def by_hand(out):
             out(by_hand_line(f"{signer.__name__} {target} {more} {keys[0]}", flavour, service, made))
 
 
+def by_date(out):
+    """With a Date header in the request, botocore signs that and sends no X-Amz-Date."""
+    for flavour, service, signer in [("s3", "s3", S3SigV4Auth), ("json", "service", SigV4Auth)]:
+        request = AWSRequest("POST", "http://localhost:4566/", headers={"Date": "now"}, data=b"{}")
+        signer(Credentials(*ROOT), service, "us-east-1").add_auth(request)
+        out(plain(f"{signer.__name__} Date", flavour, service, request))
+
+
 def crt(out):
     """The signer of the AWS Common Runtime, where it is installed: another implementation altogether."""
     try:
@@ -328,7 +336,7 @@ def signed_chunks(out):
 
 
 def everything(out):
-    for part in (s3, s3_presigned, others, by_hand, crt, signed_chunks):
+    for part in (s3, s3_presigned, others, by_hand, by_date, crt, signed_chunks):
         part(out)
 
 

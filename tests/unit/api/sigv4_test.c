@@ -3,6 +3,7 @@
 #include "raw_request.h"
 
 #include "api/sigv4.h"
+#include "base/buf.h"
 
 /* The keys and times of AWS's documentation: of the S3 pages, and of the signature test suite. */
 #define S3_SECRET    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -341,6 +342,25 @@ TEST(sigv4_says_to_others_what_it_signed)
 	               "SignatureDoesNotMatch", message);
 	expect_refused(check(text, &ec2_door, SUITE_NOW, &suite_key), 401, "AuthFailure",
 	               "AWS was not able to validate the provided access credentials");
+}
+
+TEST(sigv4_does_not_repeat_a_very_long_request)
+{
+	struct buf long_path;
+	const struct refusal *r;
+
+	buf_init(&long_path, &arena, 1 << 20);
+	buf_putc(&long_path, '/');
+	while (long_path.n < 20000)
+		buf_put(&long_path, STR("path"));
+	r = check(edit(str_from(vanilla), "/", buf_cstr(&long_path)), &json_door, SUITE_NOW,
+	          &suite_key);
+	expect_str(str_from(r->code), "InvalidSignatureException");
+	expect(r->message.n < 200);
+	r = check(edit(str_from(s3_get), "/test.txt", buf_cstr(&long_path)), &s3_door, S3_NOW,
+	          &s3_key);
+	expect_str(str_from(r->code), "SignatureDoesNotMatch");
+	expect(!r->fields[4].name);
 }
 
 struct wrong {
@@ -780,6 +800,7 @@ TESTS_WITH(NULL, release,
 		   RUN(sigv4_refuses_another_secret_after_the_right_one_was_remembered),
 		   RUN(sigv4_says_to_s3_clients_what_it_signed),
 		   RUN(sigv4_says_to_others_what_it_signed),
+		   RUN(sigv4_does_not_repeat_a_very_long_request),
 		   RUN(sigv4_words_what_is_wrong_with_a_header_as_s3_does),
 		   RUN(sigv4_adds_the_fields_that_s3_adds),
 		   RUN(sigv4_lets_clocks_differ_by_fifteen_minutes),
