@@ -22,7 +22,7 @@ const struct error_definition error_unknown_operation = {
 	.code = "UnknownOperationException", .status = 400, .sender = true
 };
 
-static err make(struct call *c, const struct error_definition *definition, const void *details, const char *format,
+static PRINTF_LIKE(4, 0) err make(struct call *c, const struct error_definition *definition, const void *details, const char *format,
                 va_list args)
 {
 	struct error *e = arena_new(c->arena, struct error);

@@ -92,28 +92,38 @@ def unit_programs(folder):
         return [(test["name"], test["cmd"][0]) for test in json.load(f)]
 
 
-def without_passed(output):
-    return "\n".join(line for line in output.splitlines() if not line.startswith("ok "))
+CASE = re.compile(r"(not )?ok \d+ - (\S+)")
+
+
+def message_around(lines, at):
+    """What a case printed: its own lines before the verdict, cmocka's behind it."""
+    before, after = [], []
+    for line in reversed(lines[:at]):
+        if CASE.match(line) or line.startswith(("1..", "#")):
+            break
+        before.insert(0, line)
+    for line in lines[at + 1:]:
+        if not line.startswith("#"):
+            break
+        after.append(line.lstrip("# "))
+    return "\n".join(before + after)
 
 
 def read_tap(result, program, done, wanted):
     """Adds the cases of a program; one that died or did not say all it had planned is a failure."""
-    planned, seen, lines = 0, 0, done.stdout.splitlines()
-    for at, line in enumerate(lines):
-        if match := re.match(r"1\.\.(\d+)", line):
-            planned += int(match.group(1))
-        if match := re.match(r"(not )?ok \d+ - (\S+)", line):
-            seen += 1
-            before = [text.lstrip("# ") for text in lines[max(0, at - 8):at] if text.startswith("#")]
-            after = [text.lstrip("# ") for text in lines[at + 1:at + 8] if text.startswith("#")]
-            if "# SKIP" in line:
-                result.skipped += not wanted
-            else:
-                result.add(f"{program} {match.group(2)}", not match.group(1), "\n".join(before + after))
-    if seen < planned:
-        result.add(f"{program} ended early", False, f"status {done.returncode}\n" + without_passed(done.stdout))
-    elif done.returncode != 0 and "not ok" not in done.stdout:
-        result.add(f"{program} failed at its end", False, f"status {done.returncode}\n" + without_passed(done.stdout))
+    lines = done.stdout.splitlines()
+    planned = sum(int(line[3:].split()[0]) for line in lines if re.match(r"1\.\.\d", line))
+    verdicts = [(at, match) for at, line in enumerate(lines) if (match := CASE.match(line))]
+    for at, match in verdicts:
+        if "# SKIP" in lines[at]:
+            result.skipped += not wanted
+        else:
+            result.add(f"{program} {match.group(2)}", not match.group(1), message_around(lines, at))
+    said_last = "\n".join(lines[verdicts[-1][0] + 1 if verdicts else 0:])
+    if len(verdicts) < planned or (not verdicts and done.returncode != 0):
+        result.add(f"{program} ended early", False, f"status {done.returncode}\n{said_last}")
+    elif done.returncode != 0 and not any(match.group(1) for _, match in verdicts):
+        result.add(f"{program} failed at its end", False, f"status {done.returncode}\n{said_last}")
 
 
 def run_unit(result, build_name, wanted, wrapper=()):
@@ -246,16 +256,16 @@ def run_fuzzer(name):
 
 def problem_of_fuzzer(output):
     lines = output.splitlines()
-    for at, line in enumerate(lines):
-        if "ERROR:" in line or "runtime error" in line or "Assertion" in line:
-            return "\n".join(lines[at:at + 8] + [text for text in lines if text.startswith("artifact_prefix")])
-    return output[-1500:]
+    first = [line for line in lines if "ERROR:" in line or "runtime error" in line or "Assertion" in line]
+    frames = [line for line in lines if re.match(r"\s+#\d+ .*(/src/|/tests/)", line)]
+    input_file = [line for line in lines if line.startswith("artifact_prefix")]
+    return "\n".join(first[:1] + frames[:6] + input_file) if first else output[-1500:]
 
 
 def fuzz(wanted):
     result = Result("fuzz")
     names = sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(ROOT, "tests/fuzz/*_fuzz.c")))
-    names = [name for name in names if wanted in name]
+    names = [name for name in names if wanted in name.removesuffix("_fuzz")]
 
     def run_all():
         for name, done in zip(names, in_parallel(run_fuzzer, names)):

@@ -21,7 +21,9 @@
 #include <cmocka.h>
 
 #undef fail /* cmocka's; a handler's `fail` makes an AWS error */
-#define fail_here() _fail(__FILE__, __LINE__)
+#undef fail_msg
+#define fail_here()   _fail(__FILE__, __LINE__)
+#define fail_msg(...) (print_error(__VA_ARGS__), print_error("\n"), fail_here())
 
 #include "base/str.h"
 
