@@ -10,7 +10,7 @@ TOOL = os.path.join(BUILD, "tests", "store_fault")
 
 
 @pytest.mark.parametrize("ending", ["recover", "close", "die"])
-@pytest.mark.parametrize("kind, least", [("write", 100), ("sync", 10), ("sql", 40)])
+@pytest.mark.parametrize("kind, least", [("write", 80), ("sync", 10), ("sql", 40)])
 def test_store_survives_the_failure_of_any(kind, least, ending, tmp_path):
     done = subprocess.run([TOOL, str(tmp_path), kind, ending], capture_output=True, text=True, check=False)
     if done.returncode == 77:

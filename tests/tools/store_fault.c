@@ -8,8 +8,8 @@
  * recover: after the work, the fault past, writes must succeed again without a restart;
  * close: the store is closed, while the fault may still be to come; die: it is not closed.
  *
- * Each n has a process of its own and a new data directory below FOLDER. At the end it prints how
- * many it went through.
+ * Each n has a new data directory below FOLDER and two processes of its own, one to work and one to
+ * look afterwards. At the end it prints how many it went through.
  */
 #include "store/internal.h"
 
@@ -24,7 +24,7 @@
 
 #ifdef MENAGERIE_FAULTS
 
-enum { AFTER_THE_FAULT = 30, AFTER_THE_RESTART, OUTCOMES, LARGE = 200 * 1024 };
+enum { AFTER_THE_FAULT = 30, AFTER_THE_RESTART, OUTCOMES, LARGE = 80 * 1024 };
 enum ending { RECOVER, CLOSE, DIE };
 
 static const char *const kinds[FAULT_KINDS] = { "write", "sync", "sql" };
@@ -36,11 +36,14 @@ struct report {
 	bool committed[OUTCOMES];
 	bool has_blob[OUTCOMES];
 	char blob[OUTCOMES][BLOB_ID_SIZE];
+	char complaint[512];
 };
 
 static struct report *report;
 static struct store *store;
-static const char *complaint = "";
+static enum fault_kind kind;
+static enum ending ending;
+static int64_t nth;
 
 static const struct schema schema = {
 	"fault",
@@ -49,7 +52,7 @@ static const struct schema schema = {
 
 static bool complain(const char *what)
 {
-	complaint = what;
+	snprintf(report->complaint, sizeof(report->complaint), "%s", what);
 	return false;
 }
 
@@ -179,25 +182,25 @@ static void work(void)
 	put((struct item){ .id = 14, .value = STR("last") });
 }
 
-static int child(const char *folder, enum fault_kind kind, int64_t n, enum ending ending)
+static int do_work(const char *folder)
 {
 	char problem[512];
 
-	fault_set(kind, n);
+	fault_set(kind, nth);
 	report->opened = open_store(folder, problem);
 	if (report->opened)
 		work();
 	else if (!problem[0])
 		return 1;
 	if (report->opened && ending == RECOVER) {
-		report->hit = fault_count(kind) >= n;
+		report->hit = fault_count(kind) >= nth;
 		fault_set(kind, 0);
 		if (!put((struct item){ .id = AFTER_THE_FAULT }))
 			return 1;
 	}
-	if (ending != DIE)
+	if (report->opened && ending != DIE)
 		store_close(store);
-	report->hit |= fault_count(kind) >= n;
+	report->hit |= fault_count(kind) >= nth;
 	return 0;
 }
 
@@ -223,7 +226,7 @@ static bool verify_item(struct db *db, int id)
 	return (fd >= 0) == has_blob || complain("the file of a blob is lost, or left");
 }
 
-static bool verify(const char *folder)
+static bool verify_all(const char *folder)
 {
 	char problem[512];
 	struct db *db;
@@ -246,57 +249,72 @@ static bool verify(const char *folder)
 	return true;
 }
 
-static int remove_entry(const char *path, const struct stat *status UNUSED, int kind UNUSED,
+static int verify(const char *folder)
+{
+	return verify_all(folder) ? 0 : 1;
+}
+
+static int remove_entry(const char *path, const struct stat *status UNUSED, int type UNUSED,
                         struct FTW *place UNUSED)
 {
 	return remove(path);
 }
 
-/* False when all is done, or wrong. */
-static bool go_through(const char *folder, enum fault_kind kind, int64_t n, enum ending ending)
+static bool in_a_process(int (*function)(const char *folder), const char *folder)
 {
 	int status;
-	pid_t pid;
+	pid_t pid = fork();
 
-	*report = (struct report){ 0 };
-	pid = fork();
 	if (pid == 0)
-		_exit(child(folder, kind, n, ending));
-	waitpid(pid, &status, 0);
-	if (status != 0)
+		_exit(function(folder));
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* False when all is done, or wrong. */
+static bool go_through(const char *folder)
+{
+	*report = (struct report){ 0 };
+	if (!in_a_process(do_work, folder))
 		return complain("it died, or could not go on");
-	if (!verify(folder))
-		return false;
+	if (!in_a_process(verify, folder))
+		return report->complaint[0] ? false : complain("it died afterwards");
 	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	return report->hit;
+}
+
+static bool index_of(const char *const *words, unsigned n, const char *word, unsigned *ret)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(words[i], word) == 0) {
+			*ret = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
 {
 	char folder[4096];
-	int kind = 0, ending = 0;
-	int64_t n = 1;
 
-	while (argc == 4 && kind < FAULT_KINDS && strcmp(kinds[kind], argv[2]) != 0)
-		kind++;
-	while (argc == 4 && ending <= DIE && strcmp(endings[ending], argv[3]) != 0)
-		ending++;
-	if (argc != 4 || kind == FAULT_KINDS || ending > DIE) {
+	if (argc != 4 || !index_of(kinds, ARRAY_LEN(kinds), argv[2], &kind) ||
+	    !index_of(endings, ARRAY_LEN(endings), argv[3], &ending)) {
 		fprintf(stderr, "usage: store_fault FOLDER write|sync|sql recover|close|die\n");
 		return 2;
 	}
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 	              0);
 	do {
+		nth++;
 		snprintf(folder, sizeof(folder), "%s/%s-%s-%lld", argv[1], argv[2], argv[3],
-		         (long long)n);
-	} while (go_through(folder, (enum fault_kind)kind, n, (enum ending)ending) && n++ < 100000);
-	if (complaint[0]) {
-		fprintf(stderr, "%s %lld, %s: %s (%s)\n", argv[2], (long long)n, argv[3], complaint,
-		        folder);
+		         (long long)nth);
+	} while (go_through(folder));
+	if (report->complaint[0]) {
+		fprintf(stderr, "%s %lld, %s: %s (%s)\n", argv[2], (long long)nth, argv[3],
+		        report->complaint, folder);
 		return 1;
 	}
-	printf("%lld\n", (long long)n);
+	printf("%lld\n", (long long)nth);
 	return 0;
 }
 

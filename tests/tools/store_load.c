@@ -1,7 +1,7 @@
 /*
  * Writes to a store until it is killed, and looks afterwards whether all is well: tests/crash.
  *
- *     store_load DATA write ROUND          acknowledges each commit with a line, until it is killed
+ *     store_load DATA write ROUND [relaxed] acknowledges each commit with a line, until it is killed
  *     store_load DATA verify ROUND [dirty] checks everything, prints the same lines for what it finds of
  *                                          this round; dirty: ends without closing the store
  *
@@ -49,10 +49,12 @@ static void acknowledge(const char *what, int64_t id)
 		_exit(0);
 }
 
-static void open_store(void)
+static void open_store(bool relaxed)
 {
 	static const struct schema *const schemas[] = { &schema };
-	struct store_options options = { .folder = folder, .schemas = schemas, .schema_count = 1 };
+	struct store_options options = {
+		.folder = folder, .relaxed = relaxed, .schemas = schemas, .schema_count = 1
+	};
 	char problem[512];
 
 	store = store_open(&options, problem);
@@ -295,16 +297,16 @@ static void verify(void)
 int main(int argc, char **argv)
 {
 	if (argc < 4 || !str_to_i64(str_from(argv[3]), &this_round)) {
-		fprintf(stderr, "usage: store_load DATA write|verify ROUND [dirty]\n");
+		fprintf(stderr, "usage: store_load DATA write|verify ROUND [relaxed|dirty]\n");
 		return 2;
 	}
 	folder = argv[1];
-	open_store();
+	open_store(argc > 4 && strcmp(argv[4], "relaxed") == 0);
 	if (strcmp(argv[2], "write") == 0)
 		write_until_killed();
 	else
 		verify();
-	if (argc > 4)
+	if (argc > 4 && strcmp(argv[4], "dirty") == 0)
 		_exit(0);
 	store_close(store);
 	return 0;
