@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "base/str.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
 struct serve_options {
 	const char *data, *listen, *credentials, *durability, *threads, *log_level, *log_format;
@@ -83,9 +85,17 @@ static bool load_credentials(struct serving *s, const struct serve_options *o)
 	return true;
 }
 
+/* So that what is said of it means the same everywhere. */
+static const char *absolute(struct arena *a, const char *path)
+{
+	char *here = path[0] == '/' ? NULL : getcwd(arena_alloc(a, PATH_MAX), PATH_MAX);
+
+	return here ? arena_cstr(a, arena_printf(a, "%s/%s", here, path)) : path;
+}
+
 static bool open_store(struct serving *s, const struct serve_options *o, const struct service *const *services)
 {
-	struct store_options options = { .folder = o->data, .relaxed = o->relaxed };
+	struct store_options options = { .folder = absolute(&s->arena, o->data), .relaxed = o->relaxed };
 	char problem[512];
 
 	options.schemas = api_schemas(&s->arena, services, &options.schema_count);
