@@ -81,6 +81,7 @@ const struct refusal *chunked_begin(struct arena *a, const struct sigv4 *s, chun
                                     void *app, struct chunked **ret)
 {
 	str length = request_header(s->request, STR("x-amz-decoded-content-length"));
+	struct refusal *r;
 	struct chunked *c;
 	int64_t n;
 
@@ -88,13 +89,12 @@ const struct refusal *chunked_begin(struct arena *a, const struct sigv4 *s, chun
 	if (!length.p)
 		return refuse(a, 411, "MissingContentLength",
 		              "You must provide the Content-Length HTTP header.");
-	if (!str_to_i64(length, &n) || n < 0)
-		return refusal_with(
-			refusal_with(refuse(a, 400, "InvalidArgument",
-		                            "x-amz-decoded-content-length must be a number of "
-		                            "bytes."),
-		                     "ArgumentName", STR("x-amz-decoded-content-length")),
-			"ArgumentValue", refusal_excerpt(length));
+	if (!str_to_i64(length, &n) || n < 0) {
+		r = refuse(a, 400, "InvalidArgument",
+		           "x-amz-decoded-content-length must be a number of bytes.");
+		refusal_with(r, "ArgumentName", STR("x-amz-decoded-content-length"));
+		return refusal_with(r, "ArgumentValue", refusal_excerpt(length));
+	}
 
 	c = arena_new(a, struct chunked);
 	c->arena = a;

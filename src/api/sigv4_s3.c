@@ -17,15 +17,18 @@
 #define HEADER_MALFORMED "The authorization header is malformed; "
 #define QUERY_CREDENTIAL "Error parsing the X-Amz-Credential parameter; "
 
+static const struct refusal *about_authorization(struct arena *a, const char *message)
+{
+	return refusal_with(refuse(a, 400, "InvalidArgument", "%s", message), "ArgumentName",
+	                    STR("Authorization"));
+}
+
 static const struct refusal *one_mechanism(struct arena *a)
 {
-	struct refusal *r =
-		refuse(a, 400, "InvalidArgument",
-	               "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
-	               "parameter, Signature query string parameter or the "
-	               "Authorization header should be specified");
-
-	return refusal_with(r, "ArgumentName", STR("Authorization"));
+	return about_authorization(
+		a, "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
+		   "parameter, Signature query string parameter or the Authorization "
+		   "header should be specified");
 }
 
 static const struct refusal *version_2(struct arena *a)
@@ -43,14 +46,25 @@ static const struct refusal *version_4a(struct arena *a)
 		"AWS4-HMAC-SHA256.");
 }
 
-/* Either school of spelling it: AuthorizationHeaderMalformed or AuthorizationQueryParametersError. */
-static struct refusal *malformed(struct arena *a, const struct sigv4 *s, str detail)
+/* AuthorizationHeaderMalformed, or AuthorizationQueryParametersError for the credential of a URL. */
+static struct refusal *malformed(struct arena *a, const struct sigv4 *s, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+static struct refusal *malformed(struct arena *a, const struct sigv4 *s, const char *format, ...)
 {
-	if (s->place == SIGV4_IN_HEADER)
-		return refuse(a, 400, "AuthorizationHeaderMalformed", HEADER_MALFORMED "%.*s",
-		              STR_ARG(detail));
-	return refuse(a, 400, "AuthorizationQueryParametersError", QUERY_CREDENTIAL "%.*s",
-	              STR_ARG(detail));
+	bool in_header = s->place == SIGV4_IN_HEADER;
+	struct buf detail;
+	va_list args;
+
+	buf_init(&detail, a, 8 * LIMIT_ERROR_VALUE);
+	va_start(args, format);
+	buf_vprintf(&detail, format, args);
+	va_end(args);
+	return refuse(a, 400,
+	              in_header ? "AuthorizationHeaderMalformed"
+	                        : "AuthorizationQueryParametersError",
+	              "%s%.*s", in_header ? HEADER_MALFORMED : QUERY_CREDENTIAL,
+	              STR_ARG(buf_str(&detail)));
 }
 
 static bool is_date(str s)
@@ -66,42 +80,36 @@ static bool is_date(str s)
 
 static const struct refusal *check_credential(struct arena *a, struct sigv4 *s, str credential)
 {
+	struct refusal *r;
 	str terminator;
 
 	if (!sigv4_split_credential(credential, s, &terminator))
 		return malformed(a, s,
-		                 STR("the Credential is mal-formed; expecting "
-		                     "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."));
+		                 "the Credential is mal-formed; expecting "
+		                 "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
 	if (!is_date(s->date))
 		return malformed(a, s,
-		                 arena_printf(a,
-		                              "incorrect date format \"%.*s\". This date in the "
-		                              "credential must be in the format \"yyyyMMdd\".",
-		                              STR_ARG(refusal_excerpt(s->date))));
+		                 "incorrect date format \"%.*s\". This date in the credential "
+		                 "must be in the format \"yyyyMMdd\".",
+		                 STR_ARG(refusal_excerpt(s->date)));
 	if (!s->region.n)
-		return malformed(a, s,
-		                 STR("a non-empty region must be provided in the credential."));
-	if (!sigv4_region_is_valid(s->region))
-		return refusal_with(
-			malformed(a, s,
-		                  arena_printf(a,
-		                               "the region '%.*s' is wrong; expecting 'us-east-1'",
-		                               STR_ARG(refusal_excerpt(s->region)))),
-			"Region", STR("us-east-1"));
+		return malformed(a, s, "a non-empty region must be provided in the credential.");
+	if (!sigv4_region_is_valid(s->region)) {
+		r = malformed(a, s, "the region '%.*s' is wrong; expecting 'us-east-1'",
+		              STR_ARG(refusal_excerpt(s->region)));
+		return refusal_with(r, "Region", STR("us-east-1"));
+	}
 	if (!sigv4_door_takes(s->door, s->service))
-		return malformed(
-			a, s,
-			arena_printf(a,
-		                     "incorrect service \"%.*s\". This endpoint belongs to "
-		                     "\"%.*s\".",
-		                     STR_ARG(refusal_excerpt(s->service)),
-		                     STR_ARG(s->door->services[0])));
+		return malformed(a, s,
+		                 "incorrect service \"%.*s\". This endpoint belongs to "
+		                 "\"%.*s\".",
+		                 STR_ARG(refusal_excerpt(s->service)),
+		                 STR_ARG(s->door->services[0]));
 	if (!str_eq(terminator, SIGV4_TERMINATOR))
 		return malformed(a, s,
-		                 arena_printf(a,
-		                              "incorrect terminal \"%.*s\". This endpoint uses "
-		                              "\"aws4_request\".",
-		                              STR_ARG(refusal_excerpt(terminator))));
+		                 "incorrect terminal \"%.*s\". This endpoint uses "
+		                 "\"aws4_request\".",
+		                 STR_ARG(refusal_excerpt(terminator)));
 	return NULL;
 }
 
@@ -118,6 +126,7 @@ static const struct refusal *check_signed_headers(struct arena *a, struct sigv4 
                                                   const struct sigv4_parts *p)
 {
 	const struct request *request = s->request;
+	struct refusal *r;
 	struct buf names;
 
 	if (!sigv4_is_list_of_headers(p->signed_headers))
@@ -141,10 +150,9 @@ static const struct refusal *check_signed_headers(struct arena *a, struct sigv4 
 	s->token = p->token;
 	if (!names.n)
 		return NULL;
-	return refusal_with(
-		refuse(a, 403, "AccessDenied",
-	               "There were headers present in the request which were not signed"),
-		"HeadersNotSigned", buf_str(&names));
+	r = refuse(a, 403, "AccessDenied",
+	           "There were headers present in the request which were not signed");
+	return refusal_with(r, "HeadersNotSigned", buf_str(&names));
 }
 
 static const struct refusal *check_payload_hash(struct arena *a, struct sigv4 *s)
@@ -161,6 +169,7 @@ static const struct refusal *check_payload_hash(struct arena *a, struct sigv4 *s
 	};
 	str text = request_header(s->request, STR("x-amz-content-sha256"));
 	unsigned char hash[SHA256_SIZE];
+	struct refusal *r;
 
 	s->payload_hash = text;
 	s->payload = SIGV4_PAYLOAD_HASH;
@@ -177,17 +186,14 @@ static const struct refusal *check_payload_hash(struct arena *a, struct sigv4 *s
 		return NULL;
 	if (str_starts(text, STR("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD")))
 		return version_4a(a);
-	return refusal_with(
-		refusal_with(refuse(a, 400, "InvalidArgument",
-	                            "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
-	                            "STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
-	                            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
-	                            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
-	                            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
-	                            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid "
-	                            "sha256 value."),
-	                     "ArgumentName", STR("x-amz-content-sha256")),
-		"ArgumentValue", refusal_excerpt(text));
+	r = refuse(a, 400, "InvalidArgument",
+	           "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
+	           "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
+	           "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+	           "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
+	           "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
+	refusal_with(r, "ArgumentName", STR("x-amz-content-sha256"));
+	return refusal_with(r, "ArgumentValue", refusal_excerpt(text));
 }
 
 static const struct refusal *check_date(struct arena *a, struct sigv4 *s,
@@ -216,18 +222,14 @@ static const struct refusal *check_scheme(struct arena *a, const struct sigv4 *s
 	    sigv4_query_has(s->request, STR("Signature")))
 		return one_mechanism(a);
 	if (str_find(p->authorization, ' ', 0) < 0)
-		return refusal_with(refuse(a, 400, "InvalidArgument",
-		                           "Authorization header is invalid -- one and only one "
-		                           "' ' (space) required"),
-		                    "ArgumentName", STR("Authorization"));
+		return about_authorization(a, "Authorization header is invalid -- one and only one "
+		                              "' ' (space) required");
 	if (str_eq_nocase(p->algorithm, STR("AWS")))
 		return version_2(a);
 	if (str_eq(p->algorithm, SIGV4A_ALGORITHM))
 		return version_4a(a);
 	if (!str_eq(p->algorithm, SIGV4_ALGORITHM))
-		return refusal_with(
-			refuse(a, 400, "InvalidArgument", "Unsupported Authorization Type"),
-			"ArgumentName", STR("Authorization"));
+		return about_authorization(a, "Unsupported Authorization Type");
 	return NULL;
 }
 
@@ -246,15 +248,14 @@ const struct refusal *sigv4_check_s3_header(struct arena *a, struct sigv4 *s)
 		return r;
 	if (p.odd || !p.credential.n || !p.signed_headers.n || !p.signature.n)
 		return malformed(a, s,
-		                 STR("the authorization header requires three components: "
-		                     "Credential, SignedHeaders, and Signature."));
+		                 "the authorization header requires three components: "
+		                 "Credential, SignedHeaders, and Signature.");
 	r = check_credential(a, s, p.credential);
 	if (r)
 		return r;
 	if (!str_eq(s->date, str_from_to(s->timestamp, 0, 8)))
 		return malformed(a, s,
-		                 STR("Invalid credential date. Date is not the same as "
-		                     "X-Amz-Date."));
+		                 "Invalid credential date. Date is not the same as X-Amz-Date.");
 	return check_signed_headers(a, s, &p);
 }
 
@@ -354,10 +355,11 @@ const struct refusal *sigv4_check_s3_query(struct arena *a, struct sigv4 *s)
 
 struct refusal *sigv4_s3_unknown_key(struct arena *a, const struct sigv4 *s)
 {
-	return refusal_with(
+	struct refusal *r =
 		refuse(a, 403, "InvalidAccessKeyId",
-	               "The AWS Access Key Id you provided does not exist in our records."),
-		"AWSAccessKeyId", refusal_excerpt(s->access_key));
+	               "The AWS Access Key Id you provided does not exist in our records.");
+
+	return refusal_with(r, "AWSAccessKeyId", refusal_excerpt(s->access_key));
 }
 
 struct refusal *sigv4_s3_bad_token(struct arena *a)
