@@ -28,10 +28,9 @@ def notes(program):
 def test_a_full_disk_is_an_error_and_room_makes_it_work_again(small_disk):
     program = Program(small_disk / "data", probe=True)
     assert program.signed("PUT", "/notes/before", b"x")[0] == 200
-    with open(small_disk / "ballast", "wb") as ballast, contextlib.suppress(OSError):
+    with open(small_disk / "ballast", "wb", buffering=0) as ballast, contextlib.suppress(OSError):
         while True:
             ballast.write(b"x" * 4096)
-            ballast.flush()
     answers = [program.signed("PUT", f"/notes/full{i}", b"x" * 60000) for i in range(60)]
     assert answers[-1][0] == 507, answers[-1]
     assert b"<Code>InsufficientStorage</Code>" in answers[-1][2]
