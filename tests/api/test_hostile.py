@@ -33,6 +33,7 @@ def sanitized():
     return "asan" in os.environ.get("MENAGERIE_BUILD", "") or "tsan" in os.environ.get("MENAGERIE_BUILD", "")
 
 
+@pytest.mark.concurrency
 def test_two_thousand_idle_connections_keep_nobody_out(start):
     program = start()
     assert answers(program)
@@ -102,6 +103,7 @@ def test_brackets_that_come_in_chunks_are_refused_too(start):
         assert memory(program) - before < 64 * 1024
 
 
+@pytest.mark.concurrency
 def test_large_bodies_at_once_share_one_budget(start):
     """Forty senders of 15 MiB each would hold 600 MiB; the budget is 256."""
     program = start()

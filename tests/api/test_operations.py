@@ -24,6 +24,7 @@ def test_a_failing_write_leaves_nothing_behind(probe):
     assert probe.signed("GET", "/notes/refused")[0] == 404
 
 
+@pytest.mark.concurrency
 def test_one_writers_failure_leaves_its_neighbours_alone(probe):
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
         results = list(pool.map(lambda i: put(probe, f"n{i}", b"%d" % i, fail="true" if i % 3 == 0 else "false")[0],
@@ -42,6 +43,7 @@ def test_a_mistake_in_sql_is_an_internal_failure_that_leaves_nothing(probe):
     assert put(probe, "after", b"x")[0] == 200
 
 
+@pytest.mark.concurrency
 def test_a_slow_operation_calls_others_as_its_caller(probe):
     status, _, body = probe.signed("POST", "/relay/relayed", key="123456789012")
     assert status == 200
@@ -100,6 +102,7 @@ def test_a_path_that_is_not_text_is_refused(probe):
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536, 65537, 1 << 20, 20 << 20])
+@pytest.mark.concurrency
 def test_a_body_streams_in_and_out_unchanged(probe, size):
     body = os.urandom(size)
     status, headers, answer = probe.signed("PUT", "/files/streamed", body)
@@ -109,6 +112,7 @@ def test_a_body_streams_in_and_out_unchanged(probe, size):
     assert hashlib.sha256(got).digest() == hashlib.sha256(body).digest()
 
 
+@pytest.mark.concurrency
 def test_a_replaced_or_deleted_file_leaves_no_blob(start):
     program = start(probe=True)
     for _ in range(3):

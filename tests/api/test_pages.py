@@ -2,6 +2,8 @@
 import json
 import re
 
+import pytest
+
 
 def test_health_names_the_services_as_running(menagerie):
     for path in ("/_menagerie/health", "/_localstack/health"):
@@ -56,6 +58,7 @@ def test_the_clock_cannot_be_set_unless_allowed(menagerie):
     assert b"--settable-clock" in body
 
 
+@pytest.mark.concurrency
 def test_the_clock_moves_and_services_notice_at_once(probe):
     probe.signed("PUT", "/notes/short-lived", b"x", {"x-probe-expires": str(4102444800000)})
     assert probe.signed("GET", "/notes/short-lived")[0] == 200
