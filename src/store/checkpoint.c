@@ -83,7 +83,10 @@ static void gate_open(struct gate *g)
 /* Busy is no failure: the other of us two is at it, or a shell outside reads from the log. */
 static bool checkpoint(struct db *db, int mode)
 {
-	int code = sqlite3_wal_checkpoint_v2(db->connection, NULL, mode, NULL, NULL);
+	int code;
+
+	errno = 0;
+	code = sqlite3_wal_checkpoint_v2(db->connection, NULL, mode, NULL, NULL);
 
 	if (code && (code & 0xff) != SQLITE_BUSY)
 		db_fail(db, code, "checkpoint");

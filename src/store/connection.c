@@ -66,8 +66,9 @@ static enum db_status status_of(int code, int system_errno)
 	switch (code & 0xff) {
 	case SQLITE_FULL:
 		return DB_FULL;
-	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
+		return system_errno == EMFILE || system_errno == ENFILE ? DB_FAILED : DB_READONLY;
+	case SQLITE_READONLY:
 	case SQLITE_PERM:
 		return DB_READONLY;
 	case SQLITE_IOERR:
@@ -96,13 +97,11 @@ static void log_failure(struct db *db, int code, int system_errno, const char *s
 
 void db_fail(struct db *db, int code, const char *sql)
 {
-	/* SQLite keeps the error of the system for some failures only; a COMMIT's is still in errno. */
-	int system_errno = sqlite3_system_errno(db->connection);
+	/* SQLite's own copy is of some failures only, and may be of an earlier one. */
+	int system_errno = errno ? errno : sqlite3_system_errno(db->connection);
 
 	if (db->status != DB_OK)
 		return;
-	if (system_errno == 0)
-		system_errno = errno;
 	db->code = code;
 	db->status = status_of(code, system_errno);
 	log_failure(db, code, system_errno, sql);
@@ -114,6 +113,7 @@ void db_forget(struct db *db)
 	db->code = SQLITE_OK;
 }
 
+/* It leaves in errno what the system said, for db_fail. */
 int db_step(sqlite3_stmt *statement)
 {
 	if (fault_hits(FAULT_SQL))

@@ -1,6 +1,7 @@
 #include "store/internal.h"
 
 #include <assert.h>
+#include <errno.h>
 
 /*
  * Prepared statements, found by the address of their literal: 128 sets of four, so a connection's
@@ -32,7 +33,10 @@ static struct db_statement *statement_slot(struct db *db, const char *sql)
 static int statement_prepare(struct db *db, const char *sql, unsigned flags, sqlite3_stmt **ret)
 {
 	const char *rest = NULL;
-	int code = sqlite3_prepare_v3(db->connection, sql, -1, flags, ret, &rest);
+	int code;
+
+	errno = 0;
+	code = sqlite3_prepare_v3(db->connection, sql, -1, flags, ret, &rest);
 
 	assert(code || (*ret && *rest == '\0')); /* exactly one statement */
 	return code;
