@@ -87,7 +87,6 @@ static bool checkpoint(struct db *db, int mode)
 
 	errno = 0;
 	code = sqlite3_wal_checkpoint_v2(db->connection, NULL, mode, NULL, NULL);
-
 	if (code && (code & 0xff) != SQLITE_BUSY)
 		db_fail(db, code, "checkpoint");
 	db_forget(db);

@@ -37,7 +37,6 @@ static int statement_prepare(struct db *db, const char *sql, unsigned flags, sql
 
 	errno = 0;
 	code = sqlite3_prepare_v3(db->connection, sql, -1, flags, ret, &rest);
-
 	assert(code || (*ret && *rest == '\0')); /* exactly one statement */
 	return code;
 }
