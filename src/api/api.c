@@ -35,7 +35,8 @@ void api_set_server(struct api *a, const struct server *s)
 	__atomic_store_n(&a->server, s, __ATOMIC_RELEASE);
 }
 
-const struct schema *const *api_schemas(struct arena *a, const struct service *const *services, size_t *ret_count)
+const struct schema *const *api_schemas(struct arena *a, const struct service *const *services,
+                                        size_t *ret_count)
 {
 	const struct schema **schemas;
 	size_t n = 0, services_count = 0;
@@ -49,7 +50,8 @@ const struct schema *const *api_schemas(struct arena *a, const struct service *c
 		if (!services[i]->schema)
 			continue;
 		s = arena_new(a, struct schema);
-		*s = (struct schema){ .module = services[i]->model->name, .sql = services[i]->schema };
+		*s = (struct schema){ .module = services[i]->model->name,
+			              .sql = services[i]->schema };
 		schemas[n++] = s;
 	}
 	*ret_count = n;

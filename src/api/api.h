@@ -30,6 +30,7 @@ struct server_handler api_handler(struct api *a);
 void api_set_server(struct api *a, const struct server *s);
 
 /* The schemas of the services, for store_open: an array in the arena. */
-const struct schema *const *api_schemas(struct arena *a, const struct service *const *services, size_t *ret_count);
+const struct schema *const *api_schemas(struct arena *a, const struct service *const *services,
+                                        size_t *ret_count);
 
 #endif

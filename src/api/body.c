@@ -26,7 +26,8 @@ static int64_t bytes_in_memory; /* of all requests */
 static err too_large(struct turn *t)
 {
 	return fail(&t->call, &error_request_entity_too_large,
-	            "The body of the request is larger than the %d bytes that are taken.", (int)LIMIT_BODY_IN_MEMORY);
+	            "The body of the request is larger than the %d bytes that are taken.",
+	            (int)LIMIT_BODY_IN_MEMORY);
 }
 
 static err reserve(struct turn *t, int64_t bytes)
@@ -35,9 +36,11 @@ static err reserve(struct turn *t, int64_t bytes)
 
 	if (bytes <= r->reserved)
 		return NULL;
-	if (__atomic_add_fetch(&bytes_in_memory, bytes - r->reserved, __ATOMIC_RELAXED) > LIMIT_BODIES_IN_MEMORY) {
+	if (__atomic_add_fetch(&bytes_in_memory, bytes - r->reserved, __ATOMIC_RELAXED) >
+	    LIMIT_BODIES_IN_MEMORY) {
 		__atomic_sub_fetch(&bytes_in_memory, bytes - r->reserved, __ATOMIC_RELAXED);
-		return fail(&t->call, &error_service_unavailable, "Too many large requests at once. Please try again.");
+		return fail(&t->call, &error_service_unavailable,
+		            "Too many large requests at once. Please try again.");
 	}
 	r->reserved = bytes;
 	return NULL;
@@ -46,7 +49,8 @@ static err reserve(struct turn *t, int64_t bytes)
 static err storage_failed(struct turn *t, int problem)
 {
 	if (problem == -ENOSPC || problem == -EDQUOT)
-		return fail(&t->call, &error_storage_full, "The disk that holds %s is full; nothing was changed.",
+		return fail(&t->call, &error_storage_full,
+		            "The disk that holds %s is full; nothing was changed.",
 		            store_folder(t->api->store));
 	return fail(&t->call, &error_internal_failure, "The body could not be stored.");
 }
@@ -96,13 +100,15 @@ static void take_payload(void *app, str bytes)
 
 static bool is_chunked(const struct turn *t)
 {
-	return t->signature.payload == SIGV4_PAYLOAD_CHUNKS || t->signature.payload == SIGV4_PAYLOAD_CHUNKS_TRAILER ||
+	return t->signature.payload == SIGV4_PAYLOAD_CHUNKS ||
+	       t->signature.payload == SIGV4_PAYLOAD_CHUNKS_TRAILER ||
 	       t->signature.payload == SIGV4_PAYLOAD_UNSIGNED_TRAILER;
 }
 
 static bool is_hashed(const struct turn *t)
 {
-	return t->signature.payload == SIGV4_PAYLOAD_BODY || t->signature.payload == SIGV4_PAYLOAD_HASH;
+	return t->signature.payload == SIGV4_PAYLOAD_BODY ||
+	       t->signature.payload == SIGV4_PAYLOAD_HASH;
 }
 
 err body_expect(struct turn *t)
@@ -116,7 +122,8 @@ err body_expect(struct turn *t)
 	if (!r->streams && t->x->request.content_length > LIMIT_BODY_IN_MEMORY)
 		return too_large(t);
 	if (t->service && t->service->model->protocol == PROTOCOL_REST_XML)
-		refusal = checksum_begin(t->call.arena, &t->x->request, r->streams ? CHECKSUM_WANT_MD5 : 0, &r->checksum);
+		refusal = checksum_begin(t->call.arena, &t->x->request,
+		                         r->streams ? CHECKSUM_WANT_MD5 : 0, &r->checksum);
 	if (!refusal && is_chunked(t))
 		refusal = chunked_begin(t->call.arena, &t->signature, take_payload, t, &r->chunked);
 	if (r->streams && is_hashed(t))

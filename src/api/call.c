@@ -50,8 +50,9 @@ static bool run_on_writer(struct db *db, void *arg)
 
 static err storage_failed(struct call *c)
 {
-	return fail(c, &error_internal_failure,
-	            "The request processing has failed because of an unknown error, exception or failure.");
+	return fail(
+		c, &error_internal_failure,
+		"The request processing has failed because of an unknown error, exception or failure.");
 }
 
 /* From a slow operation, which has neither snapshot nor transaction of its own. */
@@ -90,7 +91,8 @@ static bool may_call(const struct call *c, unsigned flags)
 	return (flags & OP_READ) || ((own->flags & OP_WRITE) && (flags & OP_WRITE));
 }
 
-err call_service(struct call *c, const char *service, const char *operation, const void *in, void *out)
+err call_service(struct call *c, const char *service, const char *operation, const void *in,
+                 void *out)
 {
 	const struct service *s = find_service(c->api, service);
 	const struct operation *op = s ? model_operation(s->model, str_from(operation)) : NULL;
@@ -99,12 +101,16 @@ err call_service(struct call *c, const char *service, const char *operation, con
 	err e;
 
 	if (!s || !op || !slot)
-		return fail(c, &error_not_implemented, "%s %s is not built in Menagerie; nothing was done.", service, operation);
+		return fail(c, &error_not_implemented,
+		            "%s %s is not built in Menagerie; nothing was done.", service,
+		            operation);
 	if (c->depth >= LIMIT_CALL_DEPTH)
-		return fail(c, &error_throttling, "The services called each other more than %d levels deep.",
+		return fail(c, &error_throttling,
+		            "The services called each other more than %d levels deep.",
 		            (int)LIMIT_CALL_DEPTH);
 	if (!may_call(c, slot->flags))
-		return fail(c, &error_internal_failure, "%s %s cannot be called from here.", service, operation);
+		return fail(c, &error_internal_failure, "%s %s cannot be called from here.",
+		            service, operation);
 	inner.service = s;
 	inner.operation = op;
 	inner.depth++;

@@ -17,10 +17,10 @@ struct service;
 /* Who is calling. */
 struct identity {
 	bool anonymous;
-	bool root;      /* the root user of its account: may do everything there */
-	str account;    /* twelve digits; the default account's when anonymous */
-	str arn;        /* arn:aws:iam::000000000000:root */
-	str user_id;    /* as GetCallerIdentity gives it */
+	bool root;   /* the root user of its account: may do everything there */
+	str account; /* twelve digits; the default account's when anonymous */
+	str arn;     /* arn:aws:iam::000000000000:root */
+	str user_id; /* as GetCallerIdentity gives it */
 	str access_key;
 };
 
@@ -29,25 +29,25 @@ struct identity {
  * keeps it (blob_keep). */
 struct body {
 	int64_t size;
-	str text;                 /* when there is no blob */
+	str text; /* when there is no blob */
 	struct blob_writer *blob;
 	const struct checksum *checksum; /* verified; NULL for a service that has none */
 };
 
 struct call {
 	struct arena *arena;
-	struct db *db;                 /* OP_READ: a snapshot; OP_WRITE: the transaction; OP_SLOW: NULL */
+	struct db *db; /* OP_READ: a snapshot; OP_WRITE: the transaction; OP_SLOW: NULL */
 	struct identity identity;
-	str region;                    /* of the signature's scope; us-east-1 without one */
+	str region; /* of the signature's scope; us-east-1 without one */
 	str request_id;
-	int64_t now;                   /* clock_now when the call began; handlers never read the clock */
+	int64_t now; /* clock_now when the call began; handlers never read the clock */
 	const struct request *request; /* the HTTP request, or NULL in an internal call */
 	struct body *body;             /* of an operation that streams its input, else NULL */
-	struct exchange *exchange;     /* to stream a reply (reply_file, reply_stream); NULL in an internal call */
+	struct exchange *exchange;     /* to stream a reply; NULL in an internal call */
 	struct api *api;
 	const struct service *service;
 	const struct operation *operation;
-	int depth;                     /* of internal calls */
+	int depth; /* of internal calls */
 };
 
 /*
@@ -56,7 +56,8 @@ struct call {
  * is undone when it fails. `out` is the operation's output struct, zeroed here. A read can only call
  * reads; a write reads and writes; slow operations anything.
  */
-err call_service(struct call *c, const char *service, const char *operation, const void *in, void *out);
+err call_service(struct call *c, const char *service, const char *operation, const void *in,
+                 void *out);
 
 /* For a handler that opens blobs. */
 struct store *store_of(const struct call *c);

@@ -68,7 +68,8 @@ static const struct service *by_target(const struct service *const *services, st
 	str prefix = str_cut(&target, '.');
 
 	for (size_t i = 0; prefix.n && services[i]; i++)
-		if (services[i]->model->target_prefix && str_eq(prefix, str_from(services[i]->model->target_prefix)))
+		if (services[i]->model->target_prefix &&
+		    str_eq(prefix, str_from(services[i]->model->target_prefix)))
 			return services[i];
 	return NULL;
 }
@@ -87,7 +88,8 @@ static const struct service *by_scope(const struct service *const *services, str
 	return found;
 }
 
-static const struct service *by_action(const struct service *const *services, str action, str version)
+static const struct service *by_action(const struct service *const *services, str action,
+                                       str version)
 {
 	for (size_t i = 0; action.n && services[i]; i++)
 		if (str_eq(version, str_from(services[i]->model->api_version)) &&

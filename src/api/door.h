@@ -11,15 +11,16 @@
 /* What is known of a request when its head has come. */
 struct door_request {
 	const struct request *request;
-	str signing_name;                   /* of the credential scope; empty without a signature */
-	const struct parameters *parameters; /* of the query; with a form, once the body is there, of the form */
+	str signing_name; /* of the credential scope; empty without a signature */
+	const struct parameters *parameters; /* of the query; later of a form, too */
 };
 
 /*
  * In this order: host, path prefix, X-Amz-Target, credential scope, Action and Version parameters,
  * and at last the service that takes the rest. NULL: no service of ours.
  */
-const struct service *door_find(const struct service *const *services, const struct door_request *d);
+const struct service *door_find(const struct service *const *services,
+                                const struct door_request *d);
 
 /* `pattern` with `*` for any characters, against a host without its port, without regard to case. */
 bool door_host_matches(str pattern, str host);

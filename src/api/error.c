@@ -6,24 +6,32 @@
 
 #include <stdarg.h>
 
-const struct error_definition error_access_denied = { .code = "AccessDenied", .status = 403, .sender = true };
+const struct error_definition error_access_denied = { .code = "AccessDenied",
+	                                              .status = 403,
+	                                              .sender = true };
 const struct error_definition error_internal_failure = { .code = "InternalFailure", .status = 500 };
-const struct error_definition error_invalid_action = { .code = "InvalidAction", .status = 400, .sender = true };
+const struct error_definition error_invalid_action = { .code = "InvalidAction",
+	                                               .status = 400,
+	                                               .sender = true };
 const struct error_definition error_not_implemented = { .code = "NotImplemented", .status = 501 };
 const struct error_definition error_request_entity_too_large = {
 	.code = "RequestEntityTooLargeException", .status = 413, .sender = true
 };
-const struct error_definition error_service_unavailable = { .code = "ServiceUnavailable", .status = 503 };
+const struct error_definition error_service_unavailable = { .code = "ServiceUnavailable",
+	                                                    .status = 503 };
 /* 507 rather than 503: clients try a 503 again at once, and a full disk stays full. */
 const struct error_definition error_storage_full = { .code = "InsufficientStorage", .status = 507 };
-const struct error_definition error_storage_read_only = { .code = "ReadOnlyStorage", .status = 507 };
-const struct error_definition error_throttling = { .code = "ThrottlingException", .status = 400, .sender = true };
-const struct error_definition error_unknown_operation = {
-	.code = "UnknownOperationException", .status = 400, .sender = true
-};
+const struct error_definition error_storage_read_only = { .code = "ReadOnlyStorage",
+	                                                  .status = 507 };
+const struct error_definition error_throttling = { .code = "ThrottlingException",
+	                                           .status = 400,
+	                                           .sender = true };
+const struct error_definition error_unknown_operation = { .code = "UnknownOperationException",
+	                                                  .status = 400,
+	                                                  .sender = true };
 
-static PRINTF_LIKE(4, 0) err make(struct call *c, const struct error_definition *definition, const void *details, const char *format,
-                va_list args)
+static PRINTF_LIKE(4, 0) err make(struct call *c, const struct error_definition *definition,
+                                  const void *details, const char *format, va_list args)
 {
 	struct error *e = arena_new(c->arena, struct error);
 	struct buf message;
@@ -47,7 +55,8 @@ err fail(struct call *c, const struct error_definition *definition, const char *
 	return e;
 }
 
-err fail_with(struct call *c, const struct error_definition *definition, const void *details, const char *format, ...)
+err fail_with(struct call *c, const struct error_definition *definition, const void *details,
+              const char *format, ...)
 {
 	va_list args;
 	err e;

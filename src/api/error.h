@@ -14,11 +14,12 @@ struct call;
 struct error {
 	const struct error_definition *definition;
 	str message;
-	const void *details;          /* the definition's own struct, or NULL */
+	const void *details;           /* the definition's own struct, or NULL */
 	const struct refusal *refusal; /* instead of all above: a request that was turned away */
 };
 
-err fail(struct call *c, const struct error_definition *definition, const char *format, ...) PRINTF_LIKE(3, 4);
+err fail(struct call *c, const struct error_definition *definition, const char *format, ...)
+	PRINTF_LIKE(3, 4);
 /* The same, with the error's further members; `details` lives in the arena. */
 err fail_with(struct call *c, const struct error_definition *definition, const void *details,
               const char *format, ...) PRINTF_LIKE(4, 5);

@@ -18,8 +18,8 @@ struct api {
 	struct metrics *metrics;
 	const struct server *server;
 	bool settable_clock;
-	int64_t started;         /* clock_wall, milliseconds */
-	struct ticker *ticker;   /* NULL when no service ticks */
+	int64_t started;       /* clock_wall, milliseconds */
+	struct ticker *ticker; /* NULL when no service ticks */
 };
 
 /* Lives in the exchange's arena. One thread at a time: the connection's, then whoever runs it. */
@@ -27,7 +27,7 @@ struct turn {
 	struct api *api;
 	struct exchange *x;
 	struct call call;
-	int64_t started; /* clock_monotonic */
+	int64_t started;        /* clock_monotonic */
 	enum protocol protocol; /* in which an error is worded */
 
 	/* From the head. */

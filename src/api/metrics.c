@@ -6,8 +6,9 @@
 
 enum { ENTRIES = 1024, BUCKETS = 12 };
 
-static const int64_t bounds[BUCKETS] = { 100,   250,    500,    1000,   2500,    5000,
-	                                 10000, 25000, 100000, 500000, 1000000, 5000000 }; /* microseconds */
+static const int64_t bounds[BUCKETS] = {
+	100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 500000, 1000000, 5000000
+}; /* microseconds */
 
 /* One service, operation and status. Claimed once by a compare-and-swap of `state`, then only counted. */
 struct entry {
@@ -45,7 +46,8 @@ static size_t hash(str service, str operation, int status)
 
 static bool is_entry(const struct entry *e, str service, str operation, int status)
 {
-	return e->status == status && str_eq(e->service, service) && str_eq(e->operation, operation);
+	return e->status == status && str_eq(e->service, service) &&
+	       str_eq(e->operation, operation);
 }
 
 /* NULL when the table is full; what it counts comes from tables of ours, so that takes a mistake. */
@@ -57,7 +59,8 @@ static struct entry *find(struct metrics *m, str service, str operation, int sta
 		struct entry *e = &m->entries[(at + i) % ENTRIES];
 		int state = 0;
 
-		if (__atomic_compare_exchange_n(&e->state, &state, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		if (__atomic_compare_exchange_n(&e->state, &state, 1, false, __ATOMIC_ACQ_REL,
+		                                __ATOMIC_ACQUIRE)) {
 			e->service = service;
 			e->operation = operation;
 			e->status = status;
@@ -95,8 +98,8 @@ int64_t metrics_requests(const struct metrics *m)
 
 static void print_labels(struct buf *out, const struct entry *e)
 {
-	buf_printf(out, "{service=\"%.*s\",operation=\"%.*s\",status=\"%d\"", STR_ARG(e->service), STR_ARG(e->operation),
-	           e->status);
+	buf_printf(out, "{service=\"%.*s\",operation=\"%.*s\",status=\"%d\"", STR_ARG(e->service),
+	           STR_ARG(e->operation), e->status);
 }
 
 static bool in_use(const struct entry *e)
@@ -127,8 +130,9 @@ static void print_histogram(struct buf *out, const struct entry *e)
 
 void metrics_print(const struct metrics *m, struct buf *out)
 {
-	buf_put(out, STR("# HELP menagerie_requests_total Requests by service, operation and HTTP status.\n"
-	                 "# TYPE menagerie_requests_total counter\n"));
+	buf_put(out,
+	        STR("# HELP menagerie_requests_total Requests by service, operation and HTTP status.\n"
+	            "# TYPE menagerie_requests_total counter\n"));
 	for (size_t i = 0; i < ENTRIES; i++) {
 		if (!in_use(&m->entries[i]))
 			continue;
@@ -136,14 +140,17 @@ void metrics_print(const struct metrics *m, struct buf *out)
 		print_labels(out, &m->entries[i]);
 		buf_printf(out, "} %lld\n", (long long)m->entries[i].count);
 	}
-	buf_put(out, STR("# HELP menagerie_request_seconds Time from a request's head to its reply.\n"
-	                 "# TYPE menagerie_request_seconds histogram\n"));
+	buf_put(out,
+	        STR("# HELP menagerie_request_seconds Time from a request's head to its reply.\n"
+	            "# TYPE menagerie_request_seconds histogram\n"));
 	for (size_t i = 0; i < ENTRIES; i++)
 		if (in_use(&m->entries[i]))
 			print_histogram(out, &m->entries[i]);
 }
 
-void metrics_print_value(struct buf *out, const char *name, const char *kind, const char *help, int64_t value)
+void metrics_print_value(struct buf *out, const char *name, const char *kind, const char *help,
+                         int64_t value)
 {
-	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, kind, name, (long long)value);
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, kind, name,
+	           (long long)value);
 }

@@ -19,7 +19,8 @@ void metrics_count(struct metrics *m, str service, str operation, int status, in
 void metrics_print(const struct metrics *m, struct buf *out);
 
 /* A line of that format: `# TYPE name kind`, then `name{labels} value`. */
-void metrics_print_value(struct buf *out, const char *name, const char *kind, const char *help, int64_t value);
+void metrics_print_value(struct buf *out, const char *name, const char *kind, const char *help,
+                         int64_t value);
 
 int64_t metrics_requests(const struct metrics *m);
 

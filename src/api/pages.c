@@ -26,7 +26,8 @@ static void answer(struct turn *t, int status, str type, str body)
 {
 	reply_header(t->x, STR("Content-Type"), type);
 	reply_header(t->x, STR("Cache-Control"), STR("no-store"));
-	metrics_count(t->api->metrics, STR("menagerie"), STR("-"), status, clock_monotonic() - t->started);
+	metrics_count(t->api->metrics, STR("menagerie"), STR("-"), status,
+	              clock_monotonic() - t->started);
 	reply_text(t->x, status, body);
 }
 
@@ -65,8 +66,8 @@ static void page_health(struct turn *t)
 	answer(t, 200, STR("application/json"), buf_str(&b));
 }
 
-static void print_histogram(struct buf *b, const char *name, const char *help, const int64_t *counts, size_t n,
-                            int64_t first_bound, int64_t sum)
+static void print_histogram(struct buf *b, const char *name, const char *help,
+                            const int64_t *counts, size_t n, int64_t first_bound, int64_t sum)
 {
 	int64_t total = 0, bound = first_bound;
 
@@ -74,10 +75,11 @@ static void print_histogram(struct buf *b, const char *name, const char *help, c
 	for (size_t i = 0; i < n; i++, bound *= 2) {
 		total += counts[i];
 		if (i + 1 < n)
-			buf_printf(b, "%s_bucket{le=\"%lld\"} %lld\n", name, (long long)bound, (long long)total);
+			buf_printf(b, "%s_bucket{le=\"%lld\"} %lld\n", name, (long long)bound,
+			           (long long)total);
 	}
-	buf_printf(b, "%s_bucket{le=\"+Inf\"} %lld\n%s_sum %lld\n%s_count %lld\n", name, (long long)total, name,
-	           (long long)sum, name, (long long)total);
+	buf_printf(b, "%s_bucket{le=\"+Inf\"} %lld\n%s_sum %lld\n%s_count %lld\n", name,
+	           (long long)total, name, (long long)sum, name, (long long)total);
 }
 
 static void page_metrics(struct turn *t)
@@ -89,14 +91,19 @@ static void page_metrics(struct turn *t)
 	buf_init(&b, t->call.arena, PAGE_MAX);
 	store_statistics(t->api->store, &s);
 	metrics_print(t->api->metrics, &b);
-	print_histogram(&b, "menagerie_store_batch_writes", "Writes in one transaction.", s.batch_size,
-	                ARRAY_LEN(s.batch_size), 1, s.writes);
-	print_histogram(&b, "menagerie_store_commit_microseconds", "Time of a commit, nearly all of it the fsync.",
-	                s.commit_us, ARRAY_LEN(s.commit_us), 16, s.commit_us_total);
-	metrics_print_value(&b, "menagerie_store_rolled_back_total", "counter", "Writes that were undone.", s.rolled_back);
-	metrics_print_value(&b, "menagerie_store_database_bytes", "gauge", "Size of the database.", s.database_bytes);
-	metrics_print_value(&b, "menagerie_store_blobs", "gauge", "Files that hold what is large.", s.blobs);
-	metrics_print_value(&b, "menagerie_store_blob_bytes", "gauge", "Size of those files.", s.blob_bytes);
+	print_histogram(&b, "menagerie_store_batch_writes", "Writes in one transaction.",
+	                s.batch_size, ARRAY_LEN(s.batch_size), 1, s.writes);
+	print_histogram(&b, "menagerie_store_commit_microseconds",
+	                "Time of a commit, nearly all of it the fsync.", s.commit_us,
+	                ARRAY_LEN(s.commit_us), 16, s.commit_us_total);
+	metrics_print_value(&b, "menagerie_store_rolled_back_total", "counter",
+	                    "Writes that were undone.", s.rolled_back);
+	metrics_print_value(&b, "menagerie_store_database_bytes", "gauge", "Size of the database.",
+	                    s.database_bytes);
+	metrics_print_value(&b, "menagerie_store_blobs", "gauge", "Files that hold what is large.",
+	                    s.blobs);
+	metrics_print_value(&b, "menagerie_store_blob_bytes", "gauge", "Size of those files.",
+	                    s.blob_bytes);
 	metrics_print_value(&b, "menagerie_connections", "gauge", "Open connections.",
 	                    server ? server_connections(server) : 0);
 	answer(t, 200, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&b));
@@ -110,7 +117,9 @@ static void page_status(struct turn *t)
 	const struct server *server = __atomic_load_n(&t->api->server, __ATOMIC_ACQUIRE);
 
 	if (!t->x->request.from_loopback) {
-		answer_problem(t, 403, STR("The status is told only to the machine that Menagerie runs on."));
+		answer_problem(
+			t, 403,
+			STR("The status is told only to the machine that Menagerie runs on."));
 		return;
 	}
 	store_statistics(t->api->store, &s);
@@ -182,11 +191,15 @@ static void page_clock(struct turn *t)
 	int64_t now;
 
 	if (!t->api->settable_clock || !t->x->request.from_loopback) {
-		answer_problem(t, 403, STR("The clock cannot be set. Start with --settable-clock to allow it, from this machine."));
+		answer_problem(
+			t, 403,
+			STR("The clock cannot be set. Start with --settable-clock to allow it, from this machine."));
 		return;
 	}
 	if (!read_clock(t, &reset, &now)) {
-		answer_problem(t, 400, STR("Send {\"now\": \"2026-11-23T21:12:00Z\"}, or {\"now\": null} for the machine's time."));
+		answer_problem(
+			t, 400,
+			STR("Send {\"now\": \"2026-11-23T21:12:00Z\"}, or {\"now\": null} for the machine's time."));
 		return;
 	}
 	if (reset)
@@ -228,6 +241,8 @@ void pages_answer(struct turn *t)
 		answer_problem(t, 405, STR("This page does not take that method."));
 		return;
 	}
-	answer_problem(t, 404, STR("There is no such page. There are: /_menagerie/health, /_menagerie/metrics, "
-	                           "/_menagerie/status, /_menagerie/clock."));
+	answer_problem(
+		t, 404,
+		STR("There is no such page. There are: /_menagerie/health, /_menagerie/metrics, "
+	            "/_menagerie/status, /_menagerie/clock."));
 }

@@ -34,7 +34,8 @@ enum protocol protocol_of_stranger(const struct request *r)
 		return PROTOCOL_JSON;
 	if (str_starts_nocase(type, STR("application/x-www-form-urlencoded")))
 		return PROTOCOL_QUERY;
-	if (str_starts_nocase(type, STR("application/json")) || str_starts_nocase(type, STR("application/x-amz-json")))
+	if (str_starts_nocase(type, STR("application/json")) ||
+	    str_starts_nocase(type, STR("application/x-amz-json")))
 		return PROTOCOL_REST_JSON;
 	return PROTOCOL_REST_XML;
 }
@@ -89,8 +90,11 @@ static void log_failure(const struct turn *t, str code, int status, str message)
 	struct log_line line = {
 		.level = status >= 500 && status != 501 ? LOG_ERROR : LOG_INFO,
 		.event = "request failed",
-		.fields = { log_str("request", t->call.request_id), log_str("service", m ? str_from(m->name) : STR("-")),
-		            log_str("operation", m && t->operation ? model_text(m, t->operation->name) : STR("-")),
+		.fields = { log_str("request", t->call.request_id),
+		            log_str("service", m ? str_from(m->name) : STR("-")),
+		            log_str("operation", m && t->operation
+		                                         ? model_text(m, t->operation->name)
+		                                         : STR("-")),
 		            log_int("status", status), log_str("code", code),
 		            log_str("message", str_from_to(message, 0, 200)) },
 	};
@@ -113,7 +117,8 @@ void reply_with_error(struct turn *t, err e)
 	struct header extra[REFUSAL_FIELDS];
 
 	for (size_t i = 0; e->refusal && e->refusal->fields[i].name; i++)
-		extra[w.extra_count++] = (struct header){ str_from(e->refusal->fields[i].name), e->refusal->fields[i].value };
+		extra[w.extra_count++] = (struct header){ str_from(e->refusal->fields[i].name),
+			                                  e->refusal->fields[i].value };
 	w.extra = extra;
 	log_failure(t, w.code, w.status, w.message);
 	reply_clear(t->x);

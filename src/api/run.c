@@ -9,7 +9,8 @@
 
 #include <errno.h>
 
-#define TURN_OF(member, pointer) ((struct turn *)(void *)((char *)(pointer) - offsetof(struct turn, member)))
+#define TURN_OF(member, pointer) \
+	((struct turn *)(void *)((char *)(pointer)-offsetof(struct turn, member)))
 
 /* All handlers have this type but for the structs' names; the table was type-checked when it was
  * written. */
@@ -26,11 +27,14 @@ static err storage_error(struct turn *t, enum db_status status)
 	const char *folder = store_folder(t->api->store);
 
 	if (status == DB_FULL)
-		return fail(&t->call, &error_storage_full, "The disk that holds %s is full; nothing was changed.", folder);
+		return fail(&t->call, &error_storage_full,
+		            "The disk that holds %s is full; nothing was changed.", folder);
 	if (status == DB_READONLY)
-		return fail(&t->call, &error_storage_read_only, "%s cannot be written to; nothing was changed.", folder);
-	return fail(&t->call, &error_internal_failure,
-	            "The request processing has failed because of an unknown error, exception or failure.");
+		return fail(&t->call, &error_storage_read_only,
+		            "%s cannot be written to; nothing was changed.", folder);
+	return fail(
+		&t->call, &error_internal_failure,
+		"The request processing has failed because of an unknown error, exception or failure.");
 }
 
 static void finish(struct turn *t, err e)
@@ -72,7 +76,8 @@ static void write_done(struct store_write *w, enum db_status status)
 
 static void busy(struct turn *t)
 {
-	finish(t, fail(&t->call, &error_service_unavailable, "Too many requests are waiting. Please try again."));
+	finish(t, fail(&t->call, &error_service_unavailable,
+	               "Too many requests are waiting. Please try again."));
 	exchange_reply(t->x);
 }
 

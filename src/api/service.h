@@ -15,9 +15,9 @@
 
 /* Beside a handler in the table; only the dispatcher acts on them. */
 enum op_flags {
-	OP_READ      = 1 << 0, /* on the connection's thread, in a snapshot */
-	OP_WRITE     = 1 << 1, /* on the writer thread, in a transaction; may run twice (store/store.h) */
-	OP_SLOW      = 1 << 2, /* on a pool thread, without a transaction: it may wait */
+	OP_READ = 1 << 0,      /* on the connection's thread, in a snapshot */
+	OP_WRITE = 1 << 1,     /* on the writer thread, in a transaction; may run twice */
+	OP_SLOW = 1 << 2,      /* on a pool thread, without a transaction: it may wait */
 	OP_ANONYMOUS = 1 << 3, /* may come without a signature: the handler decides */
 };
 
@@ -30,12 +30,13 @@ struct door {
 
 struct service {
 	const struct model *model;
-	const void *ops;            /* struct NAME_api, generated */
-	const char *schema;         /* NAME_schema, from NAME.sql; NULL: no tables */
-	const struct door *doors;   /* ends at the first without host and path; NULL: none */
-	const char *invalid_input;  /* code of a broken constraint; NULL: the protocol's (ValidationException, …) */
-	bool takes_the_rest;        /* requests that come through no other door: S3 */
-	void (*tick)(struct db *db, int64_t now); /* once a second, in a transaction; NULL: nothing to do */
+	const void *ops;           /* struct NAME_api, generated */
+	const char *schema;        /* NAME_schema, from NAME.sql; NULL: no tables */
+	const struct door *doors;  /* ends at the first without host and path; NULL: none */
+	const char *invalid_input; /* code of a broken constraint; NULL: the protocol's */
+	bool takes_the_rest;       /* requests that come through no other door: S3 */
+	/* Once a second, in a transaction; NULL: nothing to do. */
+	void (*tick)(struct db *db, int64_t now);
 };
 
 /* A generated table, seen without its types. */
@@ -44,7 +45,8 @@ struct op_slot {
 	unsigned flags;
 };
 
-static inline const struct op_slot *service_slot(const struct service *s, const struct operation *op)
+static inline const struct op_slot *service_slot(const struct service *s,
+                                                 const struct operation *op)
 {
 	const struct op_slot *slots = s->ops;
 

@@ -25,7 +25,8 @@ static err step_parse_query(struct turn *t)
 	str query = t->x->request.query;
 
 	if (query.n && !parameters_parse(t->call.arena, query, URI_PLAIN, &t->query))
-		return refused(t, refuse(t->call.arena, 400, "InvalidURI", "Couldn't parse the specified URI."));
+		return refused(t, refuse(t->call.arena, 400, "InvalidURI",
+		                         "Couldn't parse the specified URI."));
 	return NULL;
 }
 
@@ -51,17 +52,21 @@ static err unknown_service(struct turn *t, const struct sigv4_claim *claim)
 		else if (!t->is_form || known->protocol == PROTOCOL_EC2)
 			t->protocol = known->protocol;
 		return fail(&t->call, &error_not_implemented,
-		            "%s (%s) is not built in Menagerie; nothing was done. Built are: %.*s.", known->full_name,
-		            known->name, STR_ARG(service_names(t->call.arena, t->api->services)));
+		            "%s (%s) is not built in Menagerie; nothing was done. Built are: %.*s.",
+		            known->full_name, known->name,
+		            STR_ARG(service_names(t->call.arena, t->api->services)));
 	}
 	if (claim->service.n || target.n)
-		return fail(&t->call, &error_not_implemented,
-		            "'%.*s' is not a service that Menagerie knows; nothing was done. Built are: %.*s.",
-		            STR_ARG(refusal_excerpt(claim->service.n ? claim->service : target)),
-		            STR_ARG(service_names(t->call.arena, t->api->services)));
-	return refused(t, refuse(t->call.arena, 404, "UnknownService",
-	                         "Nothing in this request says which service it is for: no signature, no X-Amz-Target, "
-	                         "no Action. Menagerie's own pages are below /_menagerie/."));
+		return fail(
+			&t->call, &error_not_implemented,
+			"'%.*s' is not a service that Menagerie knows; nothing was done. Built are: %.*s.",
+			STR_ARG(refusal_excerpt(claim->service.n ? claim->service : target)),
+			STR_ARG(service_names(t->call.arena, t->api->services)));
+	return refused(
+		t,
+		refuse(t->call.arena, 404, "UnknownService",
+	               "Nothing in this request says which service it is for: no signature, no X-Amz-Target, "
+	               "no Action. Menagerie's own pages are below /_menagerie/."));
 }
 
 static err step_find_service(struct turn *t)
@@ -95,14 +100,19 @@ static err unknown_operation(struct turn *t, str name)
 	case PROTOCOL_QUERY:
 	case PROTOCOL_EC2:
 		if (!name.n)
-			return fail(&t->call, &error_missing_action, "The request must contain the parameter Action.");
-		return fail(&t->call, &error_invalid_action, "Could not find operation %.*s for version %s",
+			return fail(&t->call, &error_missing_action,
+			            "The request must contain the parameter Action.");
+		return fail(&t->call, &error_invalid_action,
+		            "Could not find operation %.*s for version %s",
 		            STR_ARG(refusal_excerpt(name)), m->api_version);
 	case PROTOCOL_REST_XML:
-		return refused(t, refuse(t->call.arena, 405, "MethodNotAllowed",
-		                         "The specified method is not allowed against this resource."));
+		return refused(
+			t, refuse(t->call.arena, 405, "MethodNotAllowed",
+		                  "The specified method is not allowed against this resource."));
 	case PROTOCOL_REST_JSON:
-		return refused(t, refuse(t->call.arena, 404, "UnknownOperationException", "Unable to determine service/operation name to be authorized"));
+		return refused(
+			t, refuse(t->call.arena, 404, "UnknownOperationException",
+		                  "Unable to determine service/operation name to be authorized"));
 	case PROTOCOL_JSON:
 		break;
 	}
@@ -150,7 +160,8 @@ static err step_is_built(struct turn *t)
 	if (!t->operation || t->slot)
 		return NULL;
 	name = model_text(t->service->model, t->operation->name);
-	return fail(&t->call, &error_not_implemented, "%s %.*s is not built in Menagerie; nothing was done.",
+	return fail(&t->call, &error_not_implemented,
+	            "%s %.*s is not built in Menagerie; nothing was done.",
 	            t->service->model->service_id, STR_ARG(name));
 }
 
@@ -204,7 +215,8 @@ static err step_read_signature(struct turn *t)
 			return NULL;
 		if (may_be_anonymous(t)) {
 			t->signature_was_read = true;
-			t->call.identity = (struct identity){ .anonymous = true, .account = no_account };
+			t->call.identity =
+				(struct identity){ .anonymous = true, .account = no_account };
 			return NULL;
 		}
 	}
@@ -213,10 +225,12 @@ static err step_read_signature(struct turn *t)
 		return refused(t, refusal);
 	t->signature_was_read = true;
 	t->call.region = t->signature.region;
-	t->has_credential = credentials_find(t->api->credentials, t->call.arena, t->signature.access_key, &t->credential);
+	t->has_credential = credentials_find(t->api->credentials, t->call.arena,
+	                                     t->signature.access_key, &t->credential);
 	if (t->has_credential && t->signature.payload == SIGV4_PAYLOAD_BODY)
 		return NULL; /* the body's hash is part of what was signed */
-	return refused(t, sigv4_verify(t->call.arena, &t->signature, t->has_credential ? &t->credential : NULL, NULL));
+	return refused(t, sigv4_verify(t->call.arena, &t->signature,
+	                               t->has_credential ? &t->credential : NULL, NULL));
 }
 
 static err step_expect_body(struct turn *t)
@@ -232,7 +246,8 @@ static err step_take_body(struct turn *t)
 	if (e || !t->is_form)
 		return e;
 	if (!parameters_parse(t->call.arena, t->body.text, URI_FORM, &t->form))
-		return refused(t, refuse(t->call.arena, 400, "MalformedInput", "The request body is not a valid form."));
+		return refused(t, refuse(t->call.arena, 400, "MalformedInput",
+		                         "The request body is not a valid form."));
 	return NULL;
 }
 
@@ -258,8 +273,13 @@ static err step_decode(struct turn *t)
 {
 	const struct model *m = t->service->model;
 	struct wire_request wire = {
-		.arena = t->call.arena, .model = m, .operation = t->operation, .request = &t->x->request, .path = t->path,
-		.query = &t->query,     .body = t->body.text,
+		.arena = t->call.arena,
+		.model = m,
+		.operation = t->operation,
+		.request = &t->x->request,
+		.path = t->path,
+		.query = &t->query,
+		.body = t->body.text,
 	};
 
 	t->in = arena_alloc(t->call.arena, model_shape_size(m, t->operation->input));
@@ -283,19 +303,23 @@ static err step_authorize(struct turn *t)
 
 	if (who->root || (who->anonymous && may_be_anonymous(t)))
 		return NULL;
-	return fail(&t->call, &error_access_denied, "User: %.*s is not authorized to perform: %s:%.*s", STR_ARG(who->arn),
-	            t->service->model->signing_name, STR_ARG(model_text(t->service->model, t->operation->name)));
+	return fail(&t->call, &error_access_denied,
+	            "User: %.*s is not authorized to perform: %s:%.*s", STR_ARG(who->arn),
+	            t->service->model->signing_name,
+	            STR_ARG(model_text(t->service->model, t->operation->name)));
 }
 
 typedef err step(struct turn *t);
 
 static step *const steps_of_head[] = {
-	step_parse_query, step_find_service, step_find_operation, step_is_built, step_read_signature, step_expect_body,
+	step_parse_query, step_find_service,   step_find_operation,
+	step_is_built,    step_read_signature, step_expect_body,
 };
 
 static step *const steps_of_body[] = {
-	step_take_body,        step_find_service, step_find_operation, step_is_built, step_read_signature,
-	step_verify_signature, step_decode,       step_validate,       step_authorize,
+	step_take_body, step_find_service,   step_find_operation,
+	step_is_built,  step_read_signature, step_verify_signature,
+	step_decode,    step_validate,       step_authorize,
 };
 
 static void handle_begin(struct exchange *x, void *app)
@@ -310,7 +334,11 @@ static void handle_begin(struct exchange *x, void *app)
 	t->protocol = protocol_of_stranger(&x->request);
 	t->path = x->request.path;
 	t->is_form = is_form(t);
-	t->call = (struct call){ .arena = &x->arena, .api = t->api, .request = &x->request, .exchange = x, .now = clock_now() };
+	t->call = (struct call){ .arena = &x->arena,
+		                 .api = t->api,
+		                 .request = &x->request,
+		                 .exchange = x,
+		                 .now = clock_now() };
 	t->call.request_id = new_request_id(&x->arena);
 	if (pages_claim(x->request.path)) {
 		t->is_page = true;
@@ -364,7 +392,9 @@ static void handle_end(struct exchange *x, void *app)
 
 struct server_handler api_handler(struct api *a)
 {
-	return (struct server_handler){
-		.begin = handle_begin, .body = handle_body, .run = handle_run, .end = handle_end, .app = a
-	};
+	return (struct server_handler){ .begin = handle_begin,
+		                        .body = handle_body,
+		                        .run = handle_run,
+		                        .end = handle_end,
+		                        .app = a };
 }

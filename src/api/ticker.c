@@ -43,7 +43,8 @@ static void tick_all(struct ticker *t)
 		struct tick tick = { .service = t->services[i], .now = clock_now() };
 
 		if (tick.service->tick && store_write_wait(t->store, run_tick, &tick) != DB_OK)
-			log_warn("tick failed", log_str("service", str_from(tick.service->model->name)));
+			log_warn("tick failed",
+			         log_str("service", str_from(tick.service->model->name)));
 	}
 }
 

@@ -3,25 +3,36 @@
 
 #include "base/str.h"
 
-static const struct error_definition validation_exception = {
-	.code = "ValidationException", .status = 400, .sender = true
-};
-static const struct error_definition validation_error = { .code = "ValidationError", .status = 400, .sender = true };
-static const struct error_definition missing_parameter = { .code = "MissingParameter", .status = 400, .sender = true };
-static const struct error_definition invalid_request = { .code = "InvalidRequest", .status = 400, .sender = true };
+static const struct error_definition validation_exception = { .code = "ValidationException",
+	                                                      .status = 400,
+	                                                      .sender = true };
+static const struct error_definition validation_error = { .code = "ValidationError",
+	                                                  .status = 400,
+	                                                  .sender = true };
+static const struct error_definition missing_parameter = { .code = "MissingParameter",
+	                                                   .status = 400,
+	                                                   .sender = true };
+static const struct error_definition invalid_request = { .code = "InvalidRequest",
+	                                                 .status = 400,
+	                                                 .sender = true };
 
-const struct error_definition error_missing_action = { .code = "MissingAction", .status = 400, .sender = true };
+const struct error_definition error_missing_action = { .code = "MissingAction",
+	                                               .status = 400,
+	                                               .sender = true };
 
 /* EC2 and S3 say which parameter is missing, and leave the rest to the operation. */
-static err check_required_only(struct call *c, const struct model *m, const struct operation *op, const void *in)
+static err check_required_only(struct call *c, const struct model *m, const struct operation *op,
+                               const void *in)
 {
 	str name = wire_missing(m, op->input, in);
 
 	if (!name.p)
 		return NULL;
 	if (m->protocol == PROTOCOL_EC2)
-		return fail(c, &missing_parameter, "The request must contain the parameter %.*s", STR_ARG(name));
-	return fail(c, &invalid_request, "Missing required parameter for this request: %.*s", STR_ARG(name));
+		return fail(c, &missing_parameter, "The request must contain the parameter %.*s",
+		            STR_ARG(name));
+	return fail(c, &invalid_request, "Missing required parameter for this request: %.*s",
+	            STR_ARG(name));
 }
 
 static const struct error_definition *definition_of(struct call *c, const struct service *s)
@@ -29,7 +40,8 @@ static const struct error_definition *definition_of(struct call *c, const struct
 	struct error_definition *own;
 
 	if (!s->invalid_input)
-		return s->model->protocol == PROTOCOL_QUERY ? &validation_error : &validation_exception;
+		return s->model->protocol == PROTOCOL_QUERY ? &validation_error
+		                                            : &validation_exception;
 	own = arena_new(c->arena, struct error_definition);
 	*own = (struct error_definition){ .code = s->invalid_input, .status = 400, .sender = true };
 	return own;

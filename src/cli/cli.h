@@ -26,7 +26,8 @@ struct option_text {
 
 /* Reads `--name value` and `--name=value`. On anything else prints what is wrong, and how to get
  * help, and returns false. `--help` prints the command's help and ends the program. */
-bool read_options(const char *command, int argc, char **argv, const struct option_text *options, size_t count);
+bool read_options(const char *command, int argc, char **argv, const struct option_text *options,
+                  size_t count);
 
 /* HOST:PORT, :PORT or PORT; [::1]:4566 for IPv6. */
 bool parse_address(str text, str *ret_host, uint16_t *ret_port);

@@ -24,7 +24,8 @@ int command_env(int argc, char **argv)
 		fprintf(stderr, "menagerie env: not an address: %s\n", listen);
 		return 2;
 	}
-	printf("export AWS_ENDPOINT_URL=http://%s%.*s%s:%u;\n", str_contains(host, STR(":")) ? "[" : "", STR_ARG(host),
+	printf("export AWS_ENDPOINT_URL=http://%s%.*s%s:%u;\n",
+	       str_contains(host, STR(":")) ? "[" : "", STR_ARG(host),
 	       str_contains(host, STR(":")) ? "]" : "", port);
 	printf("export AWS_ACCESS_KEY_ID=test;\nexport AWS_SECRET_ACCESS_KEY=test;\nunset AWS_SESSION_TOKEN AWS_PROFILE;\n");
 	printf("export AWS_DEFAULT_REGION=%s;\nexport AWS_REGION=%s;\n", region, region);

@@ -38,13 +38,12 @@ static const char serve[] =
 	"  --log-format FORM    text or json (text on a terminal, JSON lines otherwise)\n"
 	"  --settable-clock     allow PUT /_menagerie/clock, to see things expire without waiting\n";
 
-static const char status[] =
-	"usage: menagerie status [OPTIONS]\n"
-	"\n"
-	"Says version, uptime, address, data directory and what is stored.\n"
-	"\n"
-	"  --listen HOST:PORT   where it listens (" DEFAULT_ADDRESS ")\n"
-	"  --json               as JSON\n";
+static const char status[] = "usage: menagerie status [OPTIONS]\n"
+			     "\n"
+			     "Says version, uptime, address, data directory and what is stored.\n"
+			     "\n"
+			     "  --listen HOST:PORT   where it listens (" DEFAULT_ADDRESS ")\n"
+			     "  --json               as JSON\n";
 
 static const char env[] =
 	"usage: eval $(menagerie env [OPTIONS])\n"

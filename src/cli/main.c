@@ -14,8 +14,10 @@ int menagerie_main(int argc, char **argv, const struct service *const *services)
 		return command_env(argc - 2, argv + 2);
 	if (str_eq(command, STR("version")) || str_eq(command, STR("--version")))
 		return command_version();
-	if (str_eq(command, STR("help")) || str_eq(command, STR("--help")) || str_eq(command, STR("-h")))
+	if (str_eq(command, STR("help")) || str_eq(command, STR("--help")) ||
+	    str_eq(command, STR("-h")))
 		return command_help(argc > 2 ? argv[2] : NULL);
-	fprintf(stderr, "menagerie: there is no command '%.*s'.\nSee `menagerie help`.\n", STR_ARG(command));
+	fprintf(stderr, "menagerie: there is no command '%.*s'.\nSee `menagerie help`.\n",
+	        STR_ARG(command));
 	return 2;
 }

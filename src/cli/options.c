@@ -12,11 +12,13 @@ static const struct option_text *find(const struct option_text *options, size_t 
 
 static bool complain(const char *command, const char *what, str argument)
 {
-	fprintf(stderr, "menagerie %s: %s: %.*s\nSee `menagerie help %s`.\n", command, what, STR_ARG(argument), command);
+	fprintf(stderr, "menagerie %s: %s: %.*s\nSee `menagerie help %s`.\n", command, what,
+	        STR_ARG(argument), command);
 	return false;
 }
 
-bool read_options(const char *command, int argc, char **argv, const struct option_text *options, size_t count)
+bool read_options(const char *command, int argc, char **argv, const struct option_text *options,
+                  size_t count)
 {
 	for (int i = 0; i < argc; i++) {
 		str value = str_from(argv[i]);

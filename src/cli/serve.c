@@ -24,7 +24,8 @@ struct serve_options {
 
 static bool wrong(const char *option, const char *value, const char *wanted)
 {
-	fprintf(stderr, "menagerie serve: %s %s: %s\nSee `menagerie help serve`.\n", option, value, wanted);
+	fprintf(stderr, "menagerie serve: %s %s: %s\nSee `menagerie help serve`.\n", option, value,
+	        wanted);
 	return false;
 }
 
@@ -49,7 +50,8 @@ static bool understand(struct serve_options *o)
 	else if (!str_eq(str_from(o->log_format), STR("auto")))
 		return wrong("--log-format", o->log_format, "wants text or json");
 	if (o->default_keys && !o->credentials)
-		return wrong("--default-keys", "", "goes with --credentials; without it they are taken anyway");
+		return wrong("--default-keys", "",
+		             "goes with --credentials; without it they are taken anyway");
 	return true;
 }
 
@@ -81,7 +83,8 @@ static bool load_credentials(struct serving *s, const struct serve_options *o)
 	if (o->default_keys)
 		credentials_keep_default(s->credentials);
 	if (credentials_are_exposed(s->credentials))
-		log_warn("others on this machine can read the credentials", log_str("file", str_from(o->credentials)));
+		log_warn("others on this machine can read the credentials",
+		         log_str("file", str_from(o->credentials)));
 	return true;
 }
 
@@ -93,9 +96,11 @@ static const char *absolute(struct arena *a, const char *path)
 	return here ? arena_cstr(a, arena_printf(a, "%s/%s", here, path)) : path;
 }
 
-static bool open_store(struct serving *s, const struct serve_options *o, const struct service *const *services)
+static bool open_store(struct serving *s, const struct serve_options *o,
+                       const struct service *const *services)
 {
-	struct store_options options = { .folder = absolute(&s->arena, o->data), .relaxed = o->relaxed };
+	struct store_options options = { .folder = absolute(&s->arena, o->data),
+		                         .relaxed = o->relaxed };
 	char problem[512];
 
 	options.schemas = api_schemas(&s->arena, services, &options.schema_count);
@@ -117,7 +122,9 @@ static bool is_safe(const struct serving *s, const struct serve_options *o)
 
 static bool start_server(struct serving *s, const struct serve_options *o)
 {
-	struct server_options options = { .host = o->host, .port = o->port, .threads = o->thread_count };
+	struct server_options options = { .host = o->host,
+		                          .port = o->port,
+		                          .threads = o->thread_count };
 	struct server_handler handler = api_handler(s->api);
 	char problem[256];
 
@@ -125,7 +132,8 @@ static bool start_server(struct serving *s, const struct serve_options *o)
 	return s->server || failed(problem);
 }
 
-static bool start(struct serving *s, const struct serve_options *o, const struct service *const *services)
+static bool start(struct serving *s, const struct serve_options *o,
+                  const struct service *const *services)
 {
 	struct api_options api = { .services = services, .settable_clock = o->settable_clock };
 
@@ -159,7 +167,11 @@ static void stop(struct serving *s)
 int command_serve(int argc, char **argv, const struct service *const *services)
 {
 	struct serve_options o = {
-		.data = DEFAULT_DATA, .listen = DEFAULT_ADDRESS, .durability = "full", .threads = "0", .log_level = "info",
+		.data = DEFAULT_DATA,
+		.listen = DEFAULT_ADDRESS,
+		.durability = "full",
+		.threads = "0",
+		.log_level = "info",
 		.log_format = "auto",
 	};
 	const struct option_text options[] = {

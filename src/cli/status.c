@@ -23,11 +23,14 @@ static void print_uptime(str digits)
 
 	str_to_i64(digits, &s);
 	if (s >= 86400)
-		printf("%-12s%lld days %lld hours\n", "uptime", (long long)(s / 86400), (long long)(s / 3600 % 24));
+		printf("%-12s%lld days %lld hours\n", "uptime", (long long)(s / 86400),
+		       (long long)(s / 3600 % 24));
 	else if (s >= 3600)
-		printf("%-12s%lld hours %lld minutes\n", "uptime", (long long)(s / 3600), (long long)(s / 60 % 60));
+		printf("%-12s%lld hours %lld minutes\n", "uptime", (long long)(s / 3600),
+		       (long long)(s / 60 % 60));
 	else if (s >= 60)
-		printf("%-12s%lld minutes %lld seconds\n", "uptime", (long long)(s / 60), (long long)(s % 60));
+		printf("%-12s%lld minutes %lld seconds\n", "uptime", (long long)(s / 60),
+		       (long long)(s % 60));
 	else
 		printf("%-12s%lld seconds\n", "uptime", (long long)s);
 }
@@ -59,7 +62,8 @@ static bool print_status(struct arena *a, str body)
 
 static int not_running(const char *listen, str problem)
 {
-	fprintf(stderr, "menagerie status: no Menagerie answers at %s (%.*s).\nStart one with `menagerie serve`.\n",
+	fprintf(stderr,
+	        "menagerie status: no Menagerie answers at %s (%.*s).\nStart one with `menagerie serve`.\n",
 	        listen, STR_ARG(problem));
 	return 1;
 }
@@ -86,8 +90,9 @@ int command_status(int argc, char **argv)
 		return 2;
 	}
 	arena_init(&a);
-	fetch.url = arena_printf(&a, str_contains(host, STR(":")) ? "http://[%.*s]:%u/_menagerie/status"
-	                                                           : "http://%.*s:%u/_menagerie/status",
+	fetch.url = arena_printf(&a,
+	                         str_contains(host, STR(":")) ? "http://[%.*s]:%u/_menagerie/status"
+	                                                      : "http://%.*s:%u/_menagerie/status",
 	                         STR_ARG(host), port);
 	if (!http_fetch(&a, &fetch, &answer, &problem))
 		status = not_running(listen, problem);

@@ -34,10 +34,11 @@ void list_present(struct any_list *list);
 /* A scalar from its text in XML, a header, a query or a form: false when it is not one. */
 bool scalar_from_text(struct arena *a, const struct shape *s, uint8_t form, str text, void *place);
 /* And back; for timestamps, `fallback` is the protocol's own form. */
-str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form, enum timestamp_form fallback,
-                   const void *place);
+str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form,
+                   enum timestamp_form fallback, const void *place);
 
-bool wire_fail(struct wire_request *w, const char *code, str message); /* status 400; returns false */
+/* Status 400; returns false. */
+bool wire_fail(struct wire_request *w, const char *code, str message);
 
 /* Body readers: each fills the IN_BODY members, or the payload member's structure. */
 bool json_read_body(struct wire_request *w, uint16_t shape, void *place);
@@ -45,14 +46,16 @@ bool query_read_body(struct wire_request *w, void *in);
 bool xml_read_body(struct wire_request *w, uint16_t shape, void *place);
 
 /* Body writers: the IN_BODY members of a structure, without what stands around them. */
-void json_write_members(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape,
-                        const void *value);
-void xml_write_members(struct xml_writer *w, struct arena *a, const struct model *m, uint16_t shape, const void *value);
-void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *m, const struct member *member,
-                     str name, const void *place);
+void json_write_members(struct json_writer *w, struct arena *a, const struct model *m,
+                        uint16_t shape, const void *value);
+void xml_write_members(struct xml_writer *w, struct arena *a, const struct model *m, uint16_t shape,
+                       const void *value);
+void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *m,
+                     const struct member *member, str name, const void *place);
 
 /* REST bindings: headers, path and query parameters, status. */
 bool rest_read(struct wire_request *w, void *in);
-void rest_write(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out);
+void rest_write(struct wire_reply *r, const struct model *m, const struct operation *op,
+                const void *out);
 
 #endif

@@ -82,16 +82,21 @@ static bool wrong_kind(struct reader *r, const struct shape *s)
 	if (kind == JSON_OBJECT)
 		return mismatch(r, STR("Start of structure or map found where not expected"));
 	if (kind == JSON_ARRAY && s->kind == SHAPE_STRUCTURE)
-		return mismatch(r, arena_printf(r->wire->arena, "Unrecognized collection type class com.amazonaws.%s.%.*s",
-		                                m->name, STR_ARG(model_text(m, s->name))));
+		return mismatch(
+			r, arena_printf(r->wire->arena,
+		                        "Unrecognized collection type class com.amazonaws.%s.%.*s",
+		                        m->name, STR_ARG(model_text(m, s->name))));
 	if (kind == JSON_ARRAY)
-		return mismatch(r, arena_printf(r->wire->arena, "Unrecognized collection type class %.*s", STR_ARG(class)));
+		return mismatch(r, arena_printf(r->wire->arena,
+		                                "Unrecognized collection type class %.*s",
+		                                STR_ARG(class)));
 	if (s->kind == SHAPE_STRUCTURE || s->kind == SHAPE_LIST || s->kind == SHAPE_MAP)
 		return mismatch(r, STR("Unexpected field type"));
 	if (s->kind == SHAPE_BOOLEAN && kind == JSON_STRING)
 		return mismatch(r, STR("Unexpected token received from parser"));
 	return mismatch(r, arena_printf(r->wire->arena, "%.*s cannot be converted to %.*s",
-	                                STR_ARG(token_name(&r->json, kind)), STR_ARG(str_after(class, (size_t)dot + 1))));
+	                                STR_ARG(token_name(&r->json, kind)),
+	                                STR_ARG(str_after(class, (size_t)dot + 1))));
 }
 
 static const struct member *find_member(const struct model *m, const struct shape *s, str name)
@@ -115,7 +120,8 @@ static bool read_structure(struct reader *r, const struct shape *s, void *place)
 		const struct member *member = find_member(m, s, name);
 		void *at;
 
-		if (!member || (member->flags & MEMBER_STREAM) || json_peek(&r->json) == JSON_NULL) {
+		if (!member || (member->flags & MEMBER_STREAM) ||
+		    json_peek(&r->json) == JSON_NULL) {
 			json_skip(&r->json);
 			continue;
 		}
@@ -204,9 +210,12 @@ static bool read_blob(struct reader *r, str *place)
 	if (!json_string(&r->json, &text))
 		return false;
 	if (text.n % 4)
-		return mismatch(r, arena_printf(r->wire->arena,
-		                                "Base64 encoded length is expected a multiple of 4 bytes but found: %zu",
-		                                text.n));
+		return mismatch(
+			r,
+			arena_printf(
+				r->wire->arena,
+				"Base64 encoded length is expected a multiple of 4 bytes but found: %zu",
+				text.n));
 	if (!base64_decode(r->wire->arena, text, &bytes))
 		return mismatch(r, STR("Invalid Base64 encoding"));
 	*place = bytes;
@@ -235,7 +244,8 @@ static bool read_number(struct reader *r, struct opt_double *place)
 	double d;
 
 	/* NaN and the infinities travel as strings. */
-	if (!(json_peek(&r->json) == JSON_STRING ? json_string(&r->json, &digits) : json_number(&r->json, &digits)))
+	if (!(json_peek(&r->json) == JSON_STRING ? json_string(&r->json, &digits)
+	                                         : json_number(&r->json, &digits)))
 		return false;
 	if (!str_to_double(digits, &d))
 		return mismatch(r, STR("STRING_VALUE cannot be converted to Double"));
@@ -311,26 +321,28 @@ bool json_read_body(struct wire_request *w, uint16_t shape, void *place)
 		return true;
 	if (!w->problem.code)
 		wire_fail(w, "SerializationException",
-		          r.json.problem ? arena_str(w->arena, str_from(r.json.problem)) : STR_NULL);
+		          r.json.problem ? arena_str(w->arena, str_from(r.json.problem))
+		                         : STR_NULL);
 	return false;
 }
 
 /* Writing. */
 
-static void write_value(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape_index,
-                        uint8_t form, const void *place);
+static void write_value(struct json_writer *w, struct arena *a, const struct model *m,
+                        uint16_t shape_index, uint8_t form, const void *place);
 
-static void write_list(struct json_writer *w, struct arena *a, const struct model *m, const struct shape *s,
-                       const struct any_list *list)
+static void write_list(struct json_writer *w, struct arena *a, const struct model *m,
+                       const struct shape *s, const struct any_list *list)
 {
 	json_put_array(w);
 	for (size_t i = 0; i < list->n; i++)
-		write_value(w, a, m, s->element, TIMESTAMP_DEFAULT, (const char *)list->items + i * s->size);
+		write_value(w, a, m, s->element, TIMESTAMP_DEFAULT,
+		            (const char *)list->items + i * s->size);
 	json_put_array_end(w);
 }
 
-static void write_map(struct json_writer *w, struct arena *a, const struct model *m, const struct shape *s,
-                      const struct any_list *map)
+static void write_map(struct json_writer *w, struct arena *a, const struct model *m,
+                      const struct shape *s, const struct any_list *map)
 {
 	const struct shape *value_shape = shape_at(m, s->element);
 
@@ -339,13 +351,14 @@ static void write_map(struct json_writer *w, struct arena *a, const struct model
 		const char *entry = (const char *)map->items + i * s->size;
 
 		json_put_name(w, *(const str *)(const void *)entry);
-		write_value(w, a, m, s->element, TIMESTAMP_DEFAULT, value_at(value_shape, entry + s->value_offset));
+		write_value(w, a, m, s->element, TIMESTAMP_DEFAULT,
+		            value_at(value_shape, entry + s->value_offset));
 	}
 	json_put_object_end(w);
 }
 
-static void write_timestamp(struct json_writer *w, struct arena *a, const struct shape *s, uint8_t form,
-                            const void *place)
+static void write_timestamp(struct json_writer *w, struct arena *a, const struct shape *s,
+                            uint8_t form, const void *place)
 {
 	str text = scalar_to_text(a, s, form, TIMESTAMP_EPOCH, place);
 
@@ -355,8 +368,8 @@ static void write_timestamp(struct json_writer *w, struct arena *a, const struct
 		json_put_string(w, text);
 }
 
-static void write_value(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape_index,
-                        uint8_t form, const void *place)
+static void write_value(struct json_writer *w, struct arena *a, const struct model *m,
+                        uint16_t shape_index, uint8_t form, const void *place)
 {
 	const struct shape *s = shape_at(m, shape_index);
 
@@ -395,8 +408,8 @@ static void write_value(struct json_writer *w, struct arena *a, const struct mod
 	}
 }
 
-void json_write_members(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape,
-                        const void *value)
+void json_write_members(struct json_writer *w, struct arena *a, const struct model *m,
+                        uint16_t shape, const void *value)
 {
 	const struct shape *s = shape_at(m, shape);
 	const struct member *members = members_of(m, s);
@@ -406,10 +419,12 @@ void json_write_members(struct json_writer *w, struct arena *a, const struct mod
 		const struct shape *member_shape = shape_at(m, member->shape);
 		const void *place = (const char *)value + member->offset;
 
-		if (member->location != IN_BODY || (member->flags & (MEMBER_STREAM | MEMBER_PAYLOAD)) ||
+		if (member->location != IN_BODY ||
+		    (member->flags & (MEMBER_STREAM | MEMBER_PAYLOAD)) ||
 		    !value_present(member_shape, place))
 			continue;
 		json_put_name(w, model_text(m, member->wire_name));
-		write_value(w, a, m, member->shape, member->timestamp_form, value_at(member_shape, place));
+		write_value(w, a, m, member->shape, member->timestamp_form,
+		            value_at(member_shape, place));
 	}
 }

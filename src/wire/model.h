@@ -99,9 +99,9 @@ enum shape_kind {
 enum shape_flags {
 	SHAPE_FLATTENED = 1 << 0,
 	SHAPE_SENSITIVE = 1 << 1, /* its value is never repeated in a message or a log */
-	SHAPE_UNION     = 1 << 2,
-	SHAPE_HAS_MIN   = 1 << 3,
-	SHAPE_HAS_MAX   = 1 << 4,
+	SHAPE_UNION = 1 << 2,
+	SHAPE_HAS_MIN = 1 << 3,
+	SHAPE_HAS_MAX = 1 << 4,
 };
 
 enum timestamp_form { TIMESTAMP_DEFAULT, TIMESTAMP_ISO8601, TIMESTAMP_EPOCH, TIMESTAMP_HTTP };
@@ -112,10 +112,11 @@ struct shape {
 	uint16_t first_member, member_count; /* of a structure */
 	uint32_t size;                       /* of a structure, a list's element or a map's entry */
 	uint32_t value_offset;               /* of a map's value in its entry */
-	uint16_t key, element;               /* shapes: of a map's keys, of a list's elements or a map's values */
-	struct text key_name, element_name;  /* on the wire: member, key, value unless the model says otherwise */
-	uint16_t first_enum, enum_count;     /* into model->enums */
-	uint16_t pattern;                    /* into model->patterns, from 1; 0: none */
+	uint16_t key, element; /* shapes: of a map's keys, of a list's elements or a map's values */
+	/* On the wire: member, key, value unless the model says otherwise. */
+	struct text key_name, element_name;
+	uint16_t first_enum, enum_count; /* into model->enums */
+	uint16_t pattern;                /* into model->patterns, from 1; 0: none */
 	int64_t min, max;
 };
 
@@ -129,11 +130,11 @@ enum member_location {
 };
 
 enum member_flags {
-	MEMBER_REQUIRED      = 1 << 0,
-	MEMBER_PAYLOAD       = 1 << 1, /* is the whole body */
-	MEMBER_STREAM        = 1 << 2, /* has no place in the struct: the call carries it */
+	MEMBER_REQUIRED = 1 << 0,
+	MEMBER_PAYLOAD = 1 << 1, /* is the whole body */
+	MEMBER_STREAM = 1 << 2,  /* has no place in the struct: the call carries it */
 	MEMBER_XML_ATTRIBUTE = 1 << 3,
-	MEMBER_FLATTENED     = 1 << 4,
+	MEMBER_FLATTENED = 1 << 4,
 };
 
 struct member {
@@ -147,33 +148,39 @@ struct member {
 };
 
 enum operation_flags {
-	OPERATION_UNSIGNED     = 1 << 0, /* made without a signature */
-	OPERATION_STREAMS_IN   = 1 << 1,
-	OPERATION_STREAMS_OUT  = 1 << 2,
+	OPERATION_UNSIGNED = 1 << 0, /* made without a signature */
+	OPERATION_STREAMS_IN = 1 << 1,
+	OPERATION_STREAMS_OUT = 1 << 2,
 };
 
 enum { OPERATION_NOT_BUILT = 0xffff };
 
 struct operation {
 	struct text name;
-	struct text method, path, query; /* path: a template; query: the fixed parameters, `a=b&c` */
+	struct text method, path, query; /* path: a template; query: the fixed, `a=b&c` */
 	struct text headers;             /* of one imported by name: the required ones, `a,b` */
 	struct text result_wrapper;      /* query protocol */
-	struct text output_name;         /* rest-xml: the root element of the reply, when not the shape's */
-	uint16_t input, output;          /* shapes, always there */
-	uint16_t status;                 /* of success */
+	struct text output_name; /* rest-xml: the root element of the reply, when not the shape's */
+	uint16_t input, output;  /* shapes, always there */
+	uint16_t status;         /* of success */
 	uint16_t flags;
-	uint16_t slot;                   /* place in the service's table; OPERATION_NOT_BUILT: imported by name only */
+	uint16_t slot; /* in the service's table; OPERATION_NOT_BUILT: by name only */
 };
 
-enum protocol { PROTOCOL_JSON, PROTOCOL_QUERY, PROTOCOL_EC2, PROTOCOL_REST_JSON, PROTOCOL_REST_XML };
+enum protocol {
+	PROTOCOL_JSON,
+	PROTOCOL_QUERY,
+	PROTOCOL_EC2,
+	PROTOCOL_REST_JSON,
+	PROTOCOL_REST_XML
+};
 
 /* An error that the API defines. `status` is 400 or 500 by fault where the model gives none. */
 struct error_definition {
 	const char *code;
 	uint16_t status;
-	bool sender;               /* the caller's fault */
-	uint16_t shape;            /* of its further members */
+	bool sender;                /* the caller's fault */
+	uint16_t shape;             /* of its further members */
 	const char *message_member; /* NULL: `message` */
 	const struct model *model;  /* NULL: no further members */
 };
@@ -194,7 +201,7 @@ struct model {
 	const struct member *members;
 	const struct text *enums;
 	const struct pattern *patterns;
-	void **compiled_patterns;  /* one a pattern, filled by wire/pattern.c */
+	void **compiled_patterns;           /* one a pattern, filled by wire/pattern.c */
 	const struct operation *operations; /* sorted by name */
 	uint16_t shape_count, operation_count, pattern_count, slot_count;
 };

@@ -23,7 +23,8 @@ bool parameters_parse(struct arena *a, str text, enum uri_source source, struct 
 		parameter->value = STR("");
 		if (!uri_decode(a, name, source, &parameter->name) || !utf8_valid(parameter->name))
 			return false;
-		if (value.p && (!uri_decode(a, value, source, &parameter->value) || !utf8_valid(parameter->value)))
+		if (value.p && (!uri_decode(a, value, source, &parameter->value) ||
+		                !utf8_valid(parameter->value)))
 			return false;
 	}
 	*ret = p;

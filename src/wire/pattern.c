@@ -5,8 +5,9 @@
 #include <pcre2.h>
 
 enum {
-	MATCH_LIMIT = 100000, /* PCRE2's own measure of backtracking; honest patterns stay below 1,000 */
-	HEAP_LIMIT  = 1024,   /* KiB */
+	MATCH_LIMIT =
+		100000, /* PCRE2's own measure of backtracking; honest patterns stay below 1,000 */
+	HEAP_LIMIT = 1024, /* KiB */
 };
 
 static pcre2_code *compile(const struct model *m, uint16_t pattern)
@@ -28,7 +29,8 @@ static pcre2_code *compiled(const struct model *m, uint16_t pattern)
 	if (code)
 		return code;
 	code = compile(m, pattern);
-	if (code && !__atomic_compare_exchange_n(slot, &expected, code, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+	if (code && !__atomic_compare_exchange_n(slot, &expected, code, false, __ATOMIC_ACQ_REL,
+	                                         __ATOMIC_ACQUIRE)) {
 		pcre2_code_free(code); /* another thread was first */
 		code = expected;
 	}

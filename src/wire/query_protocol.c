@@ -42,7 +42,8 @@ static const struct parameter *exact(const struct reader *r, str name)
 {
 	size_t at = lower_bound(&r->sorted, name);
 
-	return at < r->sorted.n && str_eq(r->sorted.items[at].name, name) ? &r->sorted.items[at] : NULL;
+	return at < r->sorted.n && str_eq(r->sorted.items[at].name, name) ? &r->sorted.items[at]
+	                                                                  : NULL;
 }
 
 /* Whether something is named `name.…`. */
@@ -61,7 +62,8 @@ static bool is_there(const struct reader *r, str name)
 
 static str join(const struct reader *r, str prefix, str name)
 {
-	return prefix.n ? arena_printf(r->wire->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name)) : name;
+	return prefix.n ? arena_printf(r->wire->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name))
+	                : name;
 }
 
 static str numbered(const struct reader *r, str prefix, size_t i)
@@ -71,14 +73,17 @@ static str numbered(const struct reader *r, str prefix, size_t i)
 
 static bool malformed(struct reader *r, str name, str value)
 {
-	const char *code = r->wire->model->protocol == PROTOCOL_EC2 ? "InvalidParameterValue" : "MalformedInput";
+	const char *code = r->wire->model->protocol == PROTOCOL_EC2 ? "InvalidParameterValue"
+	                                                            : "MalformedInput";
 
 	return wire_fail(r->wire, code,
 	                 arena_printf(r->wire->arena, "Invalid value '%.*s' for parameter %.*s",
-	                              (int)MIN(value.n, LIMIT_ERROR_VALUE), value.p, STR_ARG(name)));
+	                              (int)MIN(value.n, LIMIT_ERROR_VALUE), value.p,
+	                              STR_ARG(name)));
 }
 
-static bool read_value(struct reader *r, uint16_t shape_index, const struct member *member, str name, void *place);
+static bool read_value(struct reader *r, uint16_t shape_index, const struct member *member,
+                       str name, void *place);
 
 static bool read_structure(struct reader *r, const struct shape *s, str prefix, void *place)
 {
@@ -92,7 +97,8 @@ static bool read_structure(struct reader *r, const struct shape *s, str prefix, 
 		if (!is_there(r, name))
 			continue;
 		if (!read_value(r, member->shape, member, name,
-		                value_open(r->wire->arena, shape_at(m, member->shape), (char *)place + member->offset)))
+		                value_open(r->wire->arena, shape_at(m, member->shape),
+		                           (char *)place + member->offset)))
 			return false;
 	}
 	return true;
@@ -124,7 +130,8 @@ static size_t find_numbers(struct reader *r, str prefix, size_t **ret)
 		str rest = str_after(r->sorted.items[at].name, start.n);
 		uint64_t number;
 
-		if (!str_to_u64(str_cut(&rest, '.'), &number) || !number || number > LIMIT_LIST_INDEX)
+		if (!str_to_u64(str_cut(&rest, '.'), &number) || !number ||
+		    number > LIMIT_LIST_INDEX)
 			continue;
 		if (n == capacity)
 			numbers = arena_grow(r->wire->arena, numbers, &capacity, sizeof(*numbers));
@@ -139,11 +146,13 @@ static size_t find_numbers(struct reader *r, str prefix, size_t **ret)
 	return unique;
 }
 
-static bool read_list(struct reader *r, const struct shape *s, const struct member *member, str name,
-                      struct any_list *list)
+static bool read_list(struct reader *r, const struct shape *s, const struct member *member,
+                      str name, struct any_list *list)
 {
 	size_t capacity = 0, *numbers;
-	str prefix = is_flat(r, s, member) ? name : join(r, name, model_text(r->wire->model, s->element_name));
+	str prefix = is_flat(r, s, member)
+	                     ? name
+	                     : join(r, name, model_text(r->wire->model, s->element_name));
 	size_t n = find_numbers(r, prefix, &numbers);
 
 	for (size_t i = 0; i < n; i++)
@@ -165,7 +174,8 @@ static bool read_map(struct reader *r, const struct shape *s, const struct membe
 	for (size_t i = 0; i < n; i++) {
 		str entry_name = numbered(r, prefix, numbers[i]);
 		str value_name = join(r, entry_name, model_text(m, s->element_name));
-		const struct parameter *key = exact(r, join(r, entry_name, model_text(m, s->key_name)));
+		const struct parameter *key =
+			exact(r, join(r, entry_name, model_text(m, s->key_name)));
 		char *entry;
 
 		if (!key)
@@ -174,14 +184,16 @@ static bool read_map(struct reader *r, const struct shape *s, const struct membe
 		*(str *)(void *)entry = key->value;
 		if (is_there(r, value_name) &&
 		    !read_value(r, s->element, NULL, value_name,
-		                value_open(r->wire->arena, shape_at(m, s->element), entry + s->value_offset)))
+		                value_open(r->wire->arena, shape_at(m, s->element),
+		                           entry + s->value_offset)))
 			return false;
 	}
 	list_present(map);
 	return true;
 }
 
-static bool read_value(struct reader *r, uint16_t shape_index, const struct member *member, str name, void *place)
+static bool read_value(struct reader *r, uint16_t shape_index, const struct member *member,
+                       str name, void *place)
 {
 	const struct shape *s = shape_at(r->wire->model, shape_index);
 	const struct parameter *parameter;
@@ -197,8 +209,10 @@ static bool read_value(struct reader *r, uint16_t shape_index, const struct memb
 		ok = read_map(r, s, member, name, place);
 	else {
 		parameter = exact(r, name);
-		ok = !parameter || scalar_from_text(r->wire->arena, s, member ? member->timestamp_form : TIMESTAMP_DEFAULT,
-		                                    parameter->value, place);
+		ok = !parameter ||
+		     scalar_from_text(r->wire->arena, s,
+		                      member ? member->timestamp_form : TIMESTAMP_DEFAULT,
+		                      parameter->value, place);
 		if (!ok)
 			malformed(r, name, parameter->value);
 	}

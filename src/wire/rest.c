@@ -5,7 +5,8 @@
 #include "base/str.h"
 
 /* Walks a template and a path side by side; `label` is called for each {label}, with the raw value. */
-static bool match_path(str template, str path, void (*label)(void *arg, str name, str raw), void *arg)
+static bool match_path(str template, str path, void (*label)(void *arg, str name, str raw),
+                       void *arg)
 {
 	while (template.p && template.n) {
 		str segment, value;
@@ -56,15 +57,17 @@ static bool match_query(str fixed, const struct parameters *query, int *ret_coun
 	return true;
 }
 
-static void count_headers(const struct request *request, str names, int *ret_there, int *ret_missing)
+static void count_headers(const struct request *request, str names, int *ret_there,
+                          int *ret_missing)
 {
 	while (names.p && names.n)
 		*(request_header(request, str_cut(&names, ',')).p ? ret_there : ret_missing) += 1;
 }
 
 /* How many of the required headers and parameters are there, and how many are not. */
-static void count_required(const struct model *m, const struct operation *op, const struct request *request,
-                           const struct parameters *query, int *ret_there, int *ret_missing)
+static void count_required(const struct model *m, const struct operation *op,
+                           const struct request *request, const struct parameters *query,
+                           int *ret_there, int *ret_missing)
 {
 	const struct shape *s = shape_at(m, op->input);
 	const struct member *members = members_of(m, s);
@@ -106,7 +109,8 @@ const struct operation *wire_route(const struct model *m, const struct request *
 			continue;
 		count_required(m, op, request, query, &there, &missing);
 		/* A literal segment beats a label: /tags against /{name}. */
-		score = fixed * 1000 - missing * 100 + there * 10 - (str_contains(model_text(m, op->path), STR("{")) ? 1 : 0) -
+		score = fixed * 1000 - missing * 100 + there * 10 -
+		        (str_contains(model_text(m, op->path), STR("{")) ? 1 : 0) -
 		        (str_ends(model_text(m, op->path), STR("+}")) ? 1 : 0);
 		if (score > best_score) {
 			best = op;
@@ -135,8 +139,10 @@ static void read_label(void *arg, str name, str raw)
 		return;
 	}
 	for (size_t i = 0; i < s->member_count; i++)
-		if (members[i].location == IN_PATH && str_eq(model_text(m, members[i].wire_name), name) &&
-		    !scalar_from_text(l->wire->arena, shape_at(m, members[i].shape), members[i].timestamp_form, value,
+		if (members[i].location == IN_PATH &&
+		    str_eq(model_text(m, members[i].wire_name), name) &&
+		    !scalar_from_text(l->wire->arena, shape_at(m, members[i].shape),
+		                      members[i].timestamp_form, value,
 		                      (char *)l->in + members[i].offset))
 			l->failed = true;
 }
@@ -150,30 +156,39 @@ static bool read_labels(struct wire_request *w, void *in)
 		return true;
 	if (w->model->protocol == PROTOCOL_REST_XML)
 		return wire_fail(w, "InvalidURI", STR("Couldn't parse the specified URI."));
-	return wire_fail(w, "SerializationException", STR("The path of the request cannot be parsed."));
+	return wire_fail(w, "SerializationException",
+	                 STR("The path of the request cannot be parsed."));
 }
 
 static bool bad_value(struct wire_request *w, str name, str value)
 {
-	const char *code = w->model->protocol == PROTOCOL_REST_XML ? "InvalidArgument" : "SerializationException";
+	const char *code = w->model->protocol == PROTOCOL_REST_XML ? "InvalidArgument"
+	                                                           : "SerializationException";
 
 	if (w->model->protocol == PROTOCOL_REST_XML)
-		return wire_fail(w, code, arena_printf(w->arena, "Provided %.*s not an integer or within integer range",
-		                                       STR_ARG(name)));
-	return wire_fail(w, code, arena_printf(w->arena, "Invalid value '%.*s' for %.*s",
-	                                       (int)MIN(value.n, LIMIT_ERROR_VALUE), value.p, STR_ARG(name)));
+		return wire_fail(
+			w, code,
+			arena_printf(w->arena,
+		                     "Provided %.*s not an integer or within integer range",
+		                     STR_ARG(name)));
+	return wire_fail(w, code,
+	                 arena_printf(w->arena, "Invalid value '%.*s' for %.*s",
+	                              (int)MIN(value.n, LIMIT_ERROR_VALUE), value.p,
+	                              STR_ARG(name)));
 }
 
 /* A header that is a list holds its elements between commas. */
-static bool read_header_list(struct wire_request *w, const struct shape *s, str value, struct any_list *list)
+static bool read_header_list(struct wire_request *w, const struct shape *s, str value,
+                             struct any_list *list)
 {
 	size_t capacity = 0;
 
 	while (value.p) {
 		str element = str_trim(str_cut(&value, ','));
 
-		if (element.n && !scalar_from_text(w->arena, shape_at(w->model, s->element), TIMESTAMP_DEFAULT, element,
-		                                   list_append(w->arena, s, list, &capacity)))
+		if (element.n &&
+		    !scalar_from_text(w->arena, shape_at(w->model, s->element), TIMESTAMP_DEFAULT,
+		                      element, list_append(w->arena, s, list, &capacity)))
 			return false;
 	}
 	list_present(list);
@@ -196,7 +211,8 @@ static bool read_header(struct wire_request *w, const struct member *member, voi
 }
 
 /* All headers that start with a prefix, as a map without it. */
-static void read_header_map(struct wire_request *w, const struct member *member, struct any_list *map)
+static void read_header_map(struct wire_request *w, const struct member *member,
+                            struct any_list *map)
 {
 	const struct shape *s = shape_at(w->model, member->shape);
 	str prefix = model_text(w->model, member->wire_name);
@@ -214,15 +230,17 @@ static void read_header_map(struct wire_request *w, const struct member *member,
 	}
 }
 
-static bool read_query_list(struct wire_request *w, const struct shape *s, str name, struct any_list *list)
+static bool read_query_list(struct wire_request *w, const struct shape *s, str name,
+                            struct any_list *list)
 {
 	size_t capacity = 0;
 
 	for (size_t i = 0; i < w->query->n; i++) {
 		const struct parameter *p = &w->query->items[i];
 
-		if (str_eq(p->name, name) && !scalar_from_text(w->arena, shape_at(w->model, s->element), TIMESTAMP_DEFAULT,
-		                                               p->value, list_append(w->arena, s, list, &capacity)))
+		if (str_eq(p->name, name) &&
+		    !scalar_from_text(w->arena, shape_at(w->model, s->element), TIMESTAMP_DEFAULT,
+		                      p->value, list_append(w->arena, s, list, &capacity)))
 			return false;
 	}
 	return true;
@@ -256,7 +274,8 @@ static bool read_query(struct wire_request *w, const struct member *member, void
 		return true;
 	}
 	p = parameters_find(w->query, name);
-	return !p || scalar_from_text(w->arena, s, member->timestamp_form, p->value, place) || bad_value(w, name, p->value);
+	return !p || scalar_from_text(w->arena, s, member->timestamp_form, p->value, place) ||
+	       bad_value(w, name, p->value);
 }
 
 bool rest_read(struct wire_request *w, void *in)
@@ -279,17 +298,20 @@ bool rest_read(struct wire_request *w, void *in)
 	return true;
 }
 
-static void write_header_map(struct wire_reply *r, const struct shape *s, str prefix, const struct any_list *map)
+static void write_header_map(struct wire_reply *r, const struct shape *s, str prefix,
+                             const struct any_list *map)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		const char *entry = (const char *)map->items + i * s->size;
 
-		wire_reply_header(r, arena_join(r->arena, prefix, *(const str *)(const void *)entry),
+		wire_reply_header(r,
+		                  arena_join(r->arena, prefix, *(const str *)(const void *)entry),
 		                  *(const str *)(const void *)(entry + s->value_offset));
 	}
 }
 
-static str header_list(struct arena *a, const struct model *m, const struct shape *s, const struct any_list *list)
+static str header_list(struct arena *a, const struct model *m, const struct shape *s,
+                       const struct any_list *list)
 {
 	struct buf b;
 
@@ -297,13 +319,15 @@ static str header_list(struct arena *a, const struct model *m, const struct shap
 	for (size_t i = 0; i < list->n; i++) {
 		if (i)
 			buf_put(&b, STR(", "));
-		buf_put(&b, scalar_to_text(a, shape_at(m, s->element), TIMESTAMP_DEFAULT, TIMESTAMP_HTTP,
-		                           (const char *)list->items + i * s->size));
+		buf_put(&b,
+		        scalar_to_text(a, shape_at(m, s->element), TIMESTAMP_DEFAULT,
+		                       TIMESTAMP_HTTP, (const char *)list->items + i * s->size));
 	}
 	return buf_str(&b);
 }
 
-void rest_write(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out)
+void rest_write(struct wire_reply *r, const struct model *m, const struct operation *op,
+                const void *out)
 {
 	const struct shape *s = shape_at(m, op->output);
 	const struct member *members = members_of(m, s);
@@ -323,7 +347,9 @@ void rest_write(struct wire_reply *r, const struct model *m, const struct operat
 		else if (member_shape->kind == SHAPE_LIST)
 			wire_reply_header(r, name, header_list(r->arena, m, member_shape, place));
 		else
-			wire_reply_header(r, name, scalar_to_text(r->arena, member_shape, members[i].timestamp_form,
-			                                          TIMESTAMP_HTTP, place));
+			wire_reply_header(r, name,
+			                  scalar_to_text(r->arena, member_shape,
+			                                 members[i].timestamp_form, TIMESTAMP_HTTP,
+			                                 place));
 	}
 }

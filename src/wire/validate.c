@@ -19,7 +19,8 @@ struct check {
 };
 
 /* A value as Java prints it. Collections go as far as the message may be long. */
-static void print_value(struct check *c, struct buf *b, uint16_t shape_index, uint8_t form, const void *place)
+static void print_value(struct check *c, struct buf *b, uint16_t shape_index, uint8_t form,
+                        const void *place)
 {
 	const struct model *m = c->model;
 	const struct shape *s = shape_at(m, shape_index);
@@ -55,7 +56,8 @@ static void print_value(struct check *c, struct buf *b, uint16_t shape_index, ui
 				buf_put(b, STR(", "));
 			buf_printf(b, "%c%.*s=", ascii_lower(model_text(m, member->name).p[0]),
 			           STR_ARG(str_after(model_text(m, member->name), 1)));
-			print_value(c, b, member->shape, member->timestamp_form, value_at(member_shape, at));
+			print_value(c, b, member->shape, member->timestamp_form,
+			            value_at(member_shape, at));
 		}
 		buf_putc(b, ')');
 	} else if (s->flags & SHAPE_SENSITIVE) {
@@ -90,9 +92,11 @@ static void complain(struct check *c, str path, uint16_t shape, const void *valu
 	} else {
 		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_VALUE);
 		print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
-		buf_printf(&c->message, "Value '%.*s'", STR_ARG(within(buf_str(&printed), LIMIT_ERROR_VALUE)));
+		buf_printf(&c->message, "Value '%.*s'",
+		           STR_ARG(within(buf_str(&printed), LIMIT_ERROR_VALUE)));
 	}
-	buf_printf(&c->message, " at '%.*s' failed to satisfy constraint: %.*s", STR_ARG(path), STR_ARG(constraint));
+	buf_printf(&c->message, " at '%.*s' failed to satisfy constraint: %.*s", STR_ARG(path),
+	           STR_ARG(constraint));
 }
 
 /* The value that min and max measure: characters, bytes, elements, or the number itself. */
@@ -135,7 +139,8 @@ static str enum_set(struct check *c, const struct shape *s)
 }
 
 /* The constraints of this value itself that do not hold, at most one of each kind; returns how many. */
-static int broken_constraints(struct check *c, const struct shape *s, const void *place, str broken[4])
+static int broken_constraints(struct check *c, const struct shape *s, const void *place,
+                              str broken[4])
 {
 	bool is_number = s->kind == SHAPE_INTEGER || s->kind == SHAPE_LONG;
 	const char *what = is_number ? "value" : "length";
@@ -144,16 +149,18 @@ static int broken_constraints(struct check *c, const struct shape *s, const void
 
 	if (measured(s, place, &n)) {
 		if ((s->flags & SHAPE_HAS_MAX) && n > s->max)
-			broken[count++] = arena_printf(c->arena, "Member must have %s less than or equal to %lld", what,
-			                               (long long)s->max);
+			broken[count++] = arena_printf(
+				c->arena, "Member must have %s less than or equal to %lld", what,
+				(long long)s->max);
 		if ((s->flags & SHAPE_HAS_MIN) && n < s->min)
-			broken[count++] = arena_printf(c->arena, "Member must have %s greater than or equal to %lld", what,
-			                               (long long)s->min);
+			broken[count++] = arena_printf(
+				c->arena, "Member must have %s greater than or equal to %lld", what,
+				(long long)s->min);
 	}
 	if (s->pattern && !pattern_matches(c->model, s->pattern, *(const str *)place))
-		broken[count++] =
-			arena_printf(c->arena, "Member must satisfy regular expression pattern: %.*s",
-		                     STR_ARG(model_text(c->model, c->model->patterns[s->pattern - 1].given)));
+		broken[count++] = arena_printf(
+			c->arena, "Member must satisfy regular expression pattern: %.*s",
+			STR_ARG(model_text(c->model, c->model->patterns[s->pattern - 1].given)));
 	if (s->enum_count && !is_in_enum(c->model, s, *(const str *)place))
 		broken[count++] = enum_set(c, s);
 	return count;
@@ -181,8 +188,8 @@ static void check_structure(struct check *c, str path, const struct shape *s, co
 		if (!value_present(member_shape, place) && !(member->flags & MEMBER_REQUIRED))
 			continue;
 		name = model_text(c->model, member->name);
-		at = arena_printf(c->arena, "%.*s%s%c%.*s", STR_ARG(path), path.n ? "." : "", ascii_lower(name.p[0]),
-		                  STR_ARG(str_after(name, 1)));
+		at = arena_printf(c->arena, "%.*s%s%c%.*s", STR_ARG(path), path.n ? "." : "",
+		                  ascii_lower(name.p[0]), STR_ARG(str_after(name, 1)));
 		if (!value_present(member_shape, place))
 			complain(c, at, member->shape, NULL, STR("Member must not be null"));
 		else
@@ -212,14 +219,18 @@ static bool check_scalar_inside(struct check *c, str path, uint16_t collection, 
 
 static void check_list(struct check *c, str path, uint16_t shape_index, const struct any_list *list)
 {
-	const struct shape *s = shape_at(c->model, shape_index), *element = shape_at(c->model, s->element);
+	const struct shape *s = shape_at(c->model, shape_index),
+			   *element = shape_at(c->model, s->element);
 
 	for (size_t i = 0; i < list->n && c->errors < LIMIT_VALIDATION_ERRORS; i++) {
 		const char *item = (const char *)list->items + i * s->size;
 
 		if (!is_scalar(element))
-			check_value(c, arena_printf(c->arena, "%.*s.%zu.member", STR_ARG(path), i + 1), s->element, item);
-		else if (check_scalar_inside(c, path, shape_index, list, element, item, STR("Member")))
+			check_value(c,
+			            arena_printf(c->arena, "%.*s.%zu.member", STR_ARG(path), i + 1),
+			            s->element, item);
+		else if (check_scalar_inside(c, path, shape_index, list, element, item,
+		                             STR("Member")))
 			return;
 	}
 }
@@ -227,7 +238,8 @@ static void check_list(struct check *c, str path, uint16_t shape_index, const st
 static void check_map(struct check *c, str path, uint16_t shape_index, const struct any_list *map)
 {
 	const struct shape *s = shape_at(c->model, shape_index);
-	const struct shape *key = shape_at(c->model, s->key), *value = shape_at(c->model, s->element);
+	const struct shape *key = shape_at(c->model, s->key),
+			   *value = shape_at(c->model, s->element);
 
 	for (size_t i = 0; i < map->n && c->errors < LIMIT_VALIDATION_ERRORS; i++) {
 		const char *entry = (const char *)map->items + i * s->size;
@@ -239,9 +251,12 @@ static void check_map(struct check *c, str path, uint16_t shape_index, const str
 		if (!value_present(value, entry + s->value_offset))
 			continue;
 		if (!is_scalar(value))
-			check_value(c, arena_printf(c->arena, "%.*s.%.*s.member", STR_ARG(path), STR_ARG(within(name, 256))),
+			check_value(c,
+			            arena_printf(c->arena, "%.*s.%.*s.member", STR_ARG(path),
+			                         STR_ARG(within(name, 256))),
 			            s->element, at);
-		else if (check_scalar_inside(c, path, shape_index, map, value, at, STR("Map value")))
+		else if (check_scalar_inside(c, path, shape_index, map, value, at,
+		                             STR("Map value")))
 			return;
 	}
 }
@@ -272,8 +287,8 @@ str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const 
 	if (!c.errors)
 		return STR_NULL;
 	c.errors = MIN(c.errors, LIMIT_VALIDATION_ERRORS);
-	return arena_printf(a, "%d validation error%s detected: %.*s", c.errors, c.errors == 1 ? "" : "s",
-	                    STR_ARG(buf_str(&c.message)));
+	return arena_printf(a, "%d validation error%s detected: %.*s", c.errors,
+	                    c.errors == 1 ? "" : "s", STR_ARG(buf_str(&c.message)));
 }
 
 str wire_missing(const struct model *m, uint16_t shape, const void *in)
@@ -283,7 +298,8 @@ str wire_missing(const struct model *m, uint16_t shape, const void *in)
 
 	for (size_t i = 0; i < s->member_count; i++)
 		if ((members[i].flags & (MEMBER_REQUIRED | MEMBER_STREAM)) == MEMBER_REQUIRED &&
-		    !value_present(shape_at(m, members[i].shape), (const char *)in + members[i].offset))
+		    !value_present(shape_at(m, members[i].shape),
+		                   (const char *)in + members[i].offset))
 			return model_text(m, members[i].wire_name);
 	return STR_NULL;
 }

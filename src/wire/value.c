@@ -67,8 +67,8 @@ static bool timestamp_from_text(str text, uint8_t form, struct opt_time *ret)
 	int64_t t;
 	double seconds;
 
-	if (form == TIMESTAMP_EPOCH || (form == TIMESTAMP_DEFAULT && text.n && ascii_is_digit(text.p[0]) &&
-	                                str_find(text, '-', 0) < 0)) {
+	if (form == TIMESTAMP_EPOCH || (form == TIMESTAMP_DEFAULT && text.n &&
+	                                ascii_is_digit(text.p[0]) && str_find(text, '-', 0) < 0)) {
 		if (!str_to_double(text, &seconds) || !(fabs(seconds) < 1e12))
 			return false;
 		*ret = opt_time((int64_t)llround(seconds * 1000));
@@ -104,7 +104,8 @@ bool scalar_from_text(struct arena *a, const struct shape *s, uint8_t form, str 
 		return true;
 	case SHAPE_INTEGER:
 	case SHAPE_LONG:
-		if (!str_to_i64(str_trim(text), &n) || (s->kind == SHAPE_INTEGER && (n > INT32_MAX || n < INT32_MIN)))
+		if (!str_to_i64(str_trim(text), &n) ||
+		    (s->kind == SHAPE_INTEGER && (n > INT32_MAX || n < INT32_MIN)))
 			return false;
 		*(struct opt_int *)place = opt_int(n);
 		return true;
@@ -141,8 +142,8 @@ static str timestamp_to_text(struct arena *a, int64_t t, enum timestamp_form for
 	return millis ? timestamp_to_iso8601_millis(a, t) : timestamp_to_iso8601(a, t);
 }
 
-str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form, enum timestamp_form fallback,
-                   const void *place)
+str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form,
+                   enum timestamp_form fallback, const void *place)
 {
 	struct buf b;
 	struct json_writer json;
@@ -165,7 +166,8 @@ str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form, enum ti
 		return buf_str(&b);
 	case SHAPE_TIMESTAMP:
 		return timestamp_to_text(a, ((const struct opt_time *)place)->value,
-		                         form != TIMESTAMP_DEFAULT ? (enum timestamp_form)form : fallback);
+		                         form != TIMESTAMP_DEFAULT ? (enum timestamp_form)form
+		                                                   : fallback);
 	case SHAPE_STRUCTURE:
 	case SHAPE_LIST:
 	case SHAPE_MAP:

@@ -28,7 +28,8 @@ static bool has_body_members(const struct model *m, uint16_t shape)
 
 static bool read_document(struct wire_request *w, uint16_t shape, void *place)
 {
-	return w->model->protocol == PROTOCOL_REST_XML ? xml_read_body(w, shape, place) : json_read_body(w, shape, place);
+	return w->model->protocol == PROTOCOL_REST_XML ? xml_read_body(w, shape, place)
+	                                               : json_read_body(w, shape, place);
 }
 
 static bool read_rest_body(struct wire_request *w, void *in)
@@ -50,7 +51,8 @@ static bool read_rest_body(struct wire_request *w, void *in)
 		return s->kind == SHAPE_BLOB || utf8_valid(w->body) ||
 		       wire_fail(w, "SerializationException", STR("The body is not valid UTF-8."));
 	}
-	return !str_trim(w->body).n || read_document(w, payload->shape, value_open(w->arena, s, place));
+	return !str_trim(w->body).n ||
+	       read_document(w, payload->shape, value_open(w->arena, s, place));
 }
 
 bool wire_read(struct wire_request *w, void *in)
@@ -71,7 +73,8 @@ bool wire_read(struct wire_request *w, void *in)
 void wire_reply_header(struct wire_reply *r, str name, str value)
 {
 	if (r->header_count == r->header_capacity)
-		r->headers = arena_grow(r->arena, r->headers, &r->header_capacity, sizeof(*r->headers));
+		r->headers =
+			arena_grow(r->arena, r->headers, &r->header_capacity, sizeof(*r->headers));
 	r->headers[r->header_count++] = (struct header){ name, value };
 }
 
@@ -85,10 +88,12 @@ static str json_content_type(struct arena *a, const struct model *m)
 {
 	if (m && m->protocol != PROTOCOL_JSON)
 		return STR("application/json");
-	return arena_printf(a, "application/x-amz-json-%s", m && m->json_version ? m->json_version : "1.1");
+	return arena_printf(a, "application/x-amz-json-%s",
+	                    m && m->json_version ? m->json_version : "1.1");
 }
 
-static void write_json(struct wire_reply *r, const struct model *m, uint16_t shape, const void *value)
+static void write_json(struct wire_reply *r, const struct model *m, uint16_t shape,
+                       const void *value)
 {
 	struct buf body;
 	struct json_writer w;
@@ -101,8 +106,8 @@ static void write_json(struct wire_reply *r, const struct model *m, uint16_t sha
 	finish(r, json_content_type(r->arena, m), &body);
 }
 
-static void write_query(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out,
-                        str request_id)
+static void write_query(struct wire_reply *r, const struct model *m, const struct operation *op,
+                        const void *out, str request_id)
 {
 	struct buf body;
 	struct xml_writer w = { &body };
@@ -127,12 +132,14 @@ static void write_query(struct wire_reply *r, const struct model *m, const struc
 	finish(r, STR("text/xml;charset=utf-8"), &body);
 }
 
-static void write_rest_xml(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out)
+static void write_rest_xml(struct wire_reply *r, const struct model *m, const struct operation *op,
+                           const void *out)
 {
 	const struct member *payload = payload_member(m, op->output);
 	struct buf body;
 	struct xml_writer w = { &body };
-	str root = op->output_name.n ? model_text(m, op->output_name) : model_text(m, shape_at(m, op->output)->name);
+	str root = op->output_name.n ? model_text(m, op->output_name)
+	                             : model_text(m, shape_at(m, op->output)->name);
 	uint16_t shape = op->output;
 
 	if (payload) {
@@ -144,15 +151,16 @@ static void write_rest_xml(struct wire_reply *r, const struct model *m, const st
 		return;
 	buf_init(&body, r->arena, WIRE_REPLY_MAX);
 	xml_declaration(&w);
-	xml_open_with(&w, root, STR("xmlns"), m->xml_namespace ? str_from(m->xml_namespace) : STR_NULL);
+	xml_open_with(&w, root, STR("xmlns"),
+	              m->xml_namespace ? str_from(m->xml_namespace) : STR_NULL);
 	xml_write_members(&w, r->arena, m, shape, out);
 	xml_close(&w, root);
 	finish(r, STR("application/xml"), &body);
 }
 
 /* A payload that is a text or bytes is the body as it is. */
-static bool write_plain_payload(struct wire_reply *r, const struct model *m, const struct operation *op,
-                                const void *out)
+static bool write_plain_payload(struct wire_reply *r, const struct model *m,
+                                const struct operation *op, const void *out)
 {
 	const struct member *payload = payload_member(m, op->output);
 	const struct shape *s;
@@ -164,11 +172,13 @@ static bool write_plain_payload(struct wire_reply *r, const struct model *m, con
 		return (payload->flags & MEMBER_STREAM) != 0;
 	r->body = *(const str *)(const void *)((const char *)out + payload->offset);
 	if (r->body.p)
-		r->content_type = m->protocol == PROTOCOL_REST_XML ? STR("application/xml") : STR("application/json");
+		r->content_type = m->protocol == PROTOCOL_REST_XML ? STR("application/xml")
+		                                                   : STR("application/json");
 	return true;
 }
 
-static void write_rest_json(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out)
+static void write_rest_json(struct wire_reply *r, const struct model *m, const struct operation *op,
+                            const void *out)
 {
 	const struct member *payload = payload_member(m, op->output);
 
@@ -181,8 +191,8 @@ static void write_rest_json(struct wire_reply *r, const struct model *m, const s
 		write_json(r, m, payload->shape, out);
 }
 
-void wire_write(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out,
-                str request_id)
+void wire_write(struct wire_reply *r, const struct model *m, const struct operation *op,
+                const void *out, str request_id)
 {
 	r->status = op->status;
 	switch (m->protocol) {
@@ -223,20 +233,26 @@ static void write_json_error(struct wire_reply *r, const struct model *m, enum p
 	else
 		json_put_member(&w, STR("__type"), e->code);
 	if (e->message.p)
-		json_put_member(&w, str_from(d && d->message_member ? d->message_member : "message"), e->message);
+		json_put_member(&w,
+		                str_from(d && d->message_member ? d->message_member : "message"),
+		                e->message);
 	if (d && e->details)
 		json_write_members(&w, r->arena, d->model, d->shape, e->details);
 	json_put_object_end(&w);
-	finish(r, protocol == PROTOCOL_JSON ? json_content_type(r->arena, m) : STR("application/json"), &body);
+	finish(r,
+	       protocol == PROTOCOL_JSON ? json_content_type(r->arena, m) : STR("application/json"),
+	       &body);
 }
 
-static void write_query_error(struct wire_reply *r, const struct model *m, const struct wire_error *e)
+static void write_query_error(struct wire_reply *r, const struct model *m,
+                              const struct wire_error *e)
 {
 	struct buf body;
 	struct xml_writer w = { &body };
 
 	buf_init(&body, r->arena, WIRE_REPLY_MAX);
-	xml_open_with(&w, STR("ErrorResponse"), STR("xmlns"), m ? str_from(m->xml_namespace) : STR_NULL);
+	xml_open_with(&w, STR("ErrorResponse"), STR("xmlns"),
+	              m ? str_from(m->xml_namespace) : STR_NULL);
 	xml_open(&w, STR("Error"));
 	xml_element(&w, STR("Type"), e->sender ? STR("Sender") : STR("Receiver"));
 	xml_element(&w, STR("Code"), e->code);
@@ -285,7 +301,8 @@ static void write_rest_xml_error(struct wire_reply *r, const struct wire_error *
 	finish(r, STR("application/xml"), &body);
 }
 
-void wire_write_error(struct wire_reply *r, const struct model *m, enum protocol protocol, const struct wire_error *e)
+void wire_write_error(struct wire_reply *r, const struct model *m, enum protocol protocol,
+                      const struct wire_error *e)
 {
 	r->status = e->status;
 	switch (protocol) {

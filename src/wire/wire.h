@@ -24,9 +24,9 @@ struct wire_request {
 	const struct model *model;
 	const struct operation *operation;
 	const struct request *request; /* its headers are read; its path and query are not */
-	str path;                      /* the path to match, undecoded, as routed (/BUCKET/KEY…) */
+	str path; /* the path to match, undecoded, as routed (/BUCKET/KEY…) */
 	const struct parameters *query;
-	str body;                      /* whole; empty for an operation that streams it */
+	str body; /* whole; empty for an operation that streams it */
 	struct wire_problem problem;
 };
 
@@ -63,8 +63,8 @@ enum { WIRE_REPLY_MAX = 64 * 1024 * 1024 };
 void wire_reply_header(struct wire_reply *r, str name, str value);
 
 /* Writes the output struct: status, headers and body. A streaming payload is left to the caller. */
-void wire_write(struct wire_reply *r, const struct model *m, const struct operation *op, const void *out,
-                str request_id);
+void wire_write(struct wire_reply *r, const struct model *m, const struct operation *op,
+                const void *out, str request_id);
 
 /* An error, in the protocol's form. `details` is the error's own struct, or NULL; `extra` are further
  * name and value pairs that S3 prints. */
@@ -76,11 +76,12 @@ struct wire_error {
 	const void *details;
 	const struct header *extra;
 	size_t extra_count;
-	str resource;   /* rest-xml: the path */
+	str resource; /* rest-xml: the path */
 	str request_id;
 };
 
-void wire_write_error(struct wire_reply *r, const struct model *m, enum protocol protocol, const struct wire_error *e);
+void wire_write_error(struct wire_reply *r, const struct model *m, enum protocol protocol,
+                      const struct wire_error *e);
 
 /*
  * Which operation a REST request means: method, path template and fixed query parameters; among

@@ -83,8 +83,8 @@ static void character_data(void *data, const XML_Char *text, int n)
 	buf_put(&b->text, (str){ text, (size_t)n });
 }
 
-static void start_doctype(void *data, const XML_Char *name, const XML_Char *system_id, const XML_Char *public_id,
-                          int has_internal_subset)
+static void start_doctype(void *data, const XML_Char *name, const XML_Char *system_id,
+                          const XML_Char *public_id, int has_internal_subset)
 {
 	(void)name, (void)system_id, (void)public_id, (void)has_internal_subset;
 	refuse(data);
@@ -105,7 +105,8 @@ struct xml_node *xml_parse(struct arena *a, str text)
 	XML_SetElementHandler(b.parser, start_element, end_element);
 	XML_SetCharacterDataHandler(b.parser, character_data);
 	XML_SetStartDoctypeDeclHandler(b.parser, start_doctype);
-	ok = XML_Parse(b.parser, text.p ? text.p : "", (int)text.n, XML_TRUE) == XML_STATUS_OK && !b.refused;
+	ok = XML_Parse(b.parser, text.p ? text.p : "", (int)text.n, XML_TRUE) == XML_STATUS_OK &&
+	     !b.refused;
 	XML_ParserFree(b.parser);
 	return ok ? b.root : NULL;
 }

@@ -34,7 +34,8 @@ struct xml_writer {
 
 void xml_declaration(struct xml_writer *w);
 void xml_open(struct xml_writer *w, str name);
-void xml_open_with(struct xml_writer *w, str name, str attribute, str value); /* absent value: no attribute */
+/* An absent value: no attribute. */
+void xml_open_with(struct xml_writer *w, str name, str attribute, str value);
 void xml_close(struct xml_writer *w, str name);
 void xml_text(struct xml_writer *w, str text);
 void xml_element(struct xml_writer *w, str name, str text);

@@ -8,8 +8,9 @@ static bool read_value(struct wire_request *w, uint16_t shape_index, const struc
 
 static bool malformed(struct wire_request *w)
 {
-	return wire_fail(w, "MalformedXML",
-	                 STR("The XML you provided was not well-formed or did not validate against our published schema"));
+	return wire_fail(
+		w, "MalformedXML",
+		STR("The XML you provided was not well-formed or did not validate against our published schema"));
 }
 
 static bool is_flat(const struct shape *s, const struct member *member)
@@ -17,20 +18,21 @@ static bool is_flat(const struct shape *s, const struct member *member)
 	return (s->flags & SHAPE_FLATTENED) || (member && (member->flags & MEMBER_FLATTENED));
 }
 
-static bool read_attribute(struct wire_request *w, const struct member *member, const struct xml_node *node,
-                           void *place)
+static bool read_attribute(struct wire_request *w, const struct member *member,
+                           const struct xml_node *node, void *place)
 {
 	str name = model_text(w->model, member->wire_name);
 
 	for (struct xml_attribute *a = node->attributes; a; a = a->next)
 		if (str_eq(a->name, name))
-			return scalar_from_text(w->arena, shape_at(w->model, member->shape), member->timestamp_form,
-			                        a->value, place) ||
+			return scalar_from_text(w->arena, shape_at(w->model, member->shape),
+			                        member->timestamp_form, a->value, place) ||
 			       malformed(w);
 	return true;
 }
 
-static bool read_structure(struct wire_request *w, const struct shape *s, const struct xml_node *node, void *place)
+static bool read_structure(struct wire_request *w, const struct shape *s,
+                           const struct xml_node *node, void *place)
 {
 	const struct member *members = members_of(w->model, s);
 
@@ -48,7 +50,8 @@ static bool read_structure(struct wire_request *w, const struct shape *s, const 
 			continue;
 		}
 		child = xml_child(node, model_text(w->model, member->wire_name));
-		if (child && !read_value(w, member->shape, member, child, value_open(w->arena, member_shape, at)))
+		if (child && !read_value(w, member->shape, member, child,
+		                         value_open(w->arena, member_shape, at)))
 			return false;
 	}
 	return true;
@@ -62,7 +65,8 @@ static bool read_list(struct wire_request *w, const struct shape *s, const struc
 	str name = flat ? node->name : model_text(w->model, s->element_name);
 	size_t capacity = 0;
 
-	for (const struct xml_node *n = flat ? node : xml_child(node, name); n; n = xml_next(n, name))
+	for (const struct xml_node *n = flat ? node : xml_child(node, name); n;
+	     n = xml_next(n, name))
 		if (!read_value(w, s->element, NULL, n, list_append(w->arena, s, list, &capacity)))
 			return false;
 	list_present(list);
@@ -76,7 +80,8 @@ static bool read_map(struct wire_request *w, const struct shape *s, const struct
 	str name = flat ? node->name : STR("entry");
 	size_t capacity = 0;
 
-	for (const struct xml_node *n = flat ? node : xml_child(node, name); n; n = xml_next(n, name)) {
+	for (const struct xml_node *n = flat ? node : xml_child(node, name); n;
+	     n = xml_next(n, name)) {
 		const struct xml_node *key = xml_child(n, model_text(w->model, s->key_name));
 		const struct xml_node *value = xml_child(n, model_text(w->model, s->element_name));
 		char *entry;
@@ -86,7 +91,8 @@ static bool read_map(struct wire_request *w, const struct shape *s, const struct
 		entry = list_append(w->arena, s, map, &capacity);
 		*(str *)(void *)entry = key->text;
 		if (!read_value(w, s->element, NULL, value,
-		                value_open(w->arena, shape_at(w->model, s->element), entry + s->value_offset)))
+		                value_open(w->arena, shape_at(w->model, s->element),
+		                           entry + s->value_offset)))
 			return false;
 	}
 	list_present(map);
@@ -105,7 +111,8 @@ static bool read_value(struct wire_request *w, uint16_t shape_index, const struc
 		return read_list(w, s, member, node, place);
 	if (s->kind == SHAPE_MAP)
 		return read_map(w, s, member, node, place);
-	return scalar_from_text(w->arena, s, member ? member->timestamp_form : TIMESTAMP_DEFAULT, node->text, place) ||
+	return scalar_from_text(w->arena, s, member ? member->timestamp_form : TIMESTAMP_DEFAULT,
+	                        node->text, place) ||
 	       malformed(w);
 }
 
@@ -121,8 +128,9 @@ bool xml_read_body(struct wire_request *w, uint16_t shape, void *place)
 
 /* Writing. */
 
-static void write_list(struct xml_writer *w, struct arena *a, const struct model *m, const struct member *member,
-                       const struct shape *s, str name, const struct any_list *list)
+static void write_list(struct xml_writer *w, struct arena *a, const struct model *m,
+                       const struct member *member, const struct shape *s, str name,
+                       const struct any_list *list)
 {
 	struct member element = { .shape = s->element };
 	const struct shape *element_shape = shape_at(m, s->element);
@@ -142,8 +150,9 @@ static void write_list(struct xml_writer *w, struct arena *a, const struct model
 		xml_close(w, name);
 }
 
-static void write_map(struct xml_writer *w, struct arena *a, const struct model *m, const struct member *member,
-                      const struct shape *s, str name, const struct any_list *map)
+static void write_map(struct xml_writer *w, struct arena *a, const struct model *m,
+                      const struct member *member, const struct shape *s, str name,
+                      const struct any_list *map)
 {
 	struct member value = { .shape = s->element };
 	bool flat = is_flat(s, member);
@@ -156,15 +165,16 @@ static void write_map(struct xml_writer *w, struct arena *a, const struct model 
 
 		xml_open(w, entry_name);
 		xml_element(w, model_text(m, s->key_name), *(const str *)(const void *)entry);
-		xml_write_value(w, a, m, &value, model_text(m, s->element_name), entry + s->value_offset);
+		xml_write_value(w, a, m, &value, model_text(m, s->element_name),
+		                entry + s->value_offset);
 		xml_close(w, entry_name);
 	}
 	if (!flat)
 		xml_close(w, name);
 }
 
-static void write_structure(struct xml_writer *w, struct arena *a, const struct model *m, const struct member *member,
-                            str name, const void *value)
+static void write_structure(struct xml_writer *w, struct arena *a, const struct model *m,
+                            const struct member *member, str name, const void *value)
 {
 	const struct shape *s = shape_at(m, member->shape);
 	const struct member *members = members_of(m, s);
@@ -172,12 +182,14 @@ static void write_structure(struct xml_writer *w, struct arena *a, const struct 
 	buf_putc(w->out, '<');
 	buf_put(w->out, name);
 	if (member->xml_namespace.n && member->xml_prefix.n)
-		buf_printf(w->out, " xmlns:%.*s=\"%.*s\"", STR_ARG(model_text(m, member->xml_prefix)),
+		buf_printf(w->out, " xmlns:%.*s=\"%.*s\"",
+		           STR_ARG(model_text(m, member->xml_prefix)),
 		           STR_ARG(model_text(m, member->xml_namespace)));
 	for (size_t i = 0; i < s->member_count; i++) {
 		const void *place = (const char *)value + members[i].offset;
 
-		if (!(members[i].flags & MEMBER_XML_ATTRIBUTE) || !value_present(shape_at(m, members[i].shape), place))
+		if (!(members[i].flags & MEMBER_XML_ATTRIBUTE) ||
+		    !value_present(shape_at(m, members[i].shape), place))
 			continue;
 		buf_printf(w->out, " %.*s=\"", STR_ARG(model_text(m, members[i].reply_name)));
 		xml_text(w, *(const str *)place);
@@ -189,8 +201,8 @@ static void write_structure(struct xml_writer *w, struct arena *a, const struct 
 }
 
 /* `place` is a member's or a map value's: a structure is pointed to. */
-void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *m, const struct member *member,
-                     str name, const void *place)
+void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *m,
+                     const struct member *member, str name, const void *place)
 {
 	const struct shape *s = shape_at(m, member->shape);
 
@@ -203,10 +215,12 @@ void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *
 	else if (s->kind == SHAPE_MAP)
 		write_map(w, a, m, member, s, name, place);
 	else
-		xml_element(w, name, scalar_to_text(a, s, member->timestamp_form, TIMESTAMP_ISO8601, place));
+		xml_element(w, name,
+		            scalar_to_text(a, s, member->timestamp_form, TIMESTAMP_ISO8601, place));
 }
 
-void xml_write_members(struct xml_writer *w, struct arena *a, const struct model *m, uint16_t shape, const void *value)
+void xml_write_members(struct xml_writer *w, struct arena *a, const struct model *m, uint16_t shape,
+                       const void *value)
 {
 	const struct shape *s = shape_at(m, shape);
 	const struct member *members = members_of(m, s);

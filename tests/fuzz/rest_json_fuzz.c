@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		headers[request.header_count].name = str_cut(&line, ':');
 		headers[request.header_count++].value = line.p ? line : STR("");
 	}
-	read_as(&lambda_model, choose(&lambda_model, data), request, path, query, rest.p ? rest : STR(""));
+	read_as(&lambda_model, choose(&lambda_model, data), request, path, query,
+	        rest.p ? rest : STR(""));
 	return 0;
 }

@@ -22,13 +22,18 @@ static inline const struct operation *choose(const struct model *m, const uint8_
 	return NULL;
 }
 
-static inline void read_as(const struct model *m, const struct operation *op, struct request request, str path, str query,
-                           str body)
+static inline void read_as(const struct model *m, const struct operation *op,
+                           struct request request, str path, str query, str body)
 {
 	struct arena a = { 0 };
 	struct parameters parameters = { 0 };
-	struct wire_request wire = { .arena = &a, .model = m, .operation = op, .request = &request, .path = path,
-		                     .query = &parameters, .body = body };
+	struct wire_request wire = { .arena = &a,
+		                     .model = m,
+		                     .operation = op,
+		                     .request = &request,
+		                     .path = path,
+		                     .query = &parameters,
+		                     .body = body };
 	void *in;
 
 	arena_init(&a);

@@ -18,19 +18,22 @@ static void drop_old(struct call *c, str name)
 	db_run(c->db, "DELETE FROM probe_file WHERE name = ?", db_text(name));
 }
 
-err probe_put_file(struct call *c, const struct probe_put_file_in *in, struct probe_put_file_out *out)
+err probe_put_file(struct call *c, const struct probe_put_file_in *in,
+                   struct probe_put_file_out *out)
 {
 	drop_old(c, in->name);
 	if (c->body->blob)
 		blob_keep(c->db, c->body->blob);
-	db_run(c->db, "INSERT INTO probe_file (name, size, bytes, blob) VALUES (?, ?, ?, ?)", db_text(in->name),
-	       db_int(c->body->size), c->body->blob ? db_null() : db_blob(c->body->text),
+	db_run(c->db, "INSERT INTO probe_file (name, size, bytes, blob) VALUES (?, ?, ?, ?)",
+	       db_text(in->name), db_int(c->body->size),
+	       c->body->blob ? db_null() : db_blob(c->body->text),
 	       c->body->blob ? db_text(blob_id(c->body->blob)) : db_null());
 	out->size = opt_int(c->body->size);
 	return NULL;
 }
 
-err probe_get_file(struct call *c, const struct probe_get_file_in *in, struct probe_get_file_out *out)
+err probe_get_file(struct call *c, const struct probe_get_file_in *in,
+                   struct probe_get_file_out *out)
 {
 	struct db_rows rows;
 	str bytes, blob;
@@ -38,8 +41,10 @@ err probe_get_file(struct call *c, const struct probe_get_file_in *in, struct pr
 	int fd;
 
 	(void)out;
-	if (!db_row(c->db, &rows, "SELECT size, bytes, blob FROM probe_file WHERE name = ?", db_text(in->name)))
-		return fail(c, &probe_no_such_note, "There is no file named %.*s", STR_ARG(in->name));
+	if (!db_row(c->db, &rows, "SELECT size, bytes, blob FROM probe_file WHERE name = ?",
+	            db_text(in->name)))
+		return fail(c, &probe_no_such_note, "There is no file named %.*s",
+		            STR_ARG(in->name));
 	size = col_int(&rows, 0);
 	bytes = arena_str(c->arena, col_text(&rows, 1));
 	blob = arena_str(c->arena, col_text(&rows, 2));
@@ -55,7 +60,8 @@ err probe_get_file(struct call *c, const struct probe_get_file_in *in, struct pr
 	return NULL;
 }
 
-err probe_delete_file(struct call *c, const struct probe_delete_file_in *in, struct probe_delete_file_out *out)
+err probe_delete_file(struct call *c, const struct probe_delete_file_in *in,
+                      struct probe_delete_file_out *out)
 {
 	(void)out;
 	drop_old(c, in->name);

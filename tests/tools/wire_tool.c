@@ -30,20 +30,23 @@
 
 #undef free
 
-static const struct model *const models[] = { &dynamodb_model, &ec2_model, &iam_model, &lambda_model,
-	                                      &logs_model,     &s3_model,  &sts_model };
+static const struct model *const models[] = { &dynamodb_model, &ec2_model,  &iam_model,
+	                                      &lambda_model,   &logs_model, &s3_model,
+	                                      &sts_model };
 
-static void dump(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape, const void *place);
+static void dump(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape,
+                 const void *place);
 
-static void dump_structure(struct json_writer *w, struct arena *a, const struct model *m, const struct shape *s,
-                           const void *value)
+static void dump_structure(struct json_writer *w, struct arena *a, const struct model *m,
+                           const struct shape *s, const void *value)
 {
 	json_put_object(w);
 	for (size_t i = 0; i < s->member_count; i++) {
 		const struct member *member = &members_of(m, s)[i];
 		const void *place = (const char *)value + member->offset;
 
-		if ((member->flags & MEMBER_STREAM) || !value_present(shape_at(m, member->shape), place))
+		if ((member->flags & MEMBER_STREAM) ||
+		    !value_present(shape_at(m, member->shape), place))
 			continue;
 		json_put_name(w, model_text(m, member->name));
 		dump(w, a, m, member->shape, value_at(shape_at(m, member->shape), place));
@@ -51,8 +54,8 @@ static void dump_structure(struct json_writer *w, struct arena *a, const struct 
 	json_put_object_end(w);
 }
 
-static void dump_collection(struct json_writer *w, struct arena *a, const struct model *m, const struct shape *s,
-                            const struct any_list *list)
+static void dump_collection(struct json_writer *w, struct arena *a, const struct model *m,
+                            const struct shape *s, const struct any_list *list)
 {
 	bool is_map = s->kind == SHAPE_MAP;
 
@@ -75,7 +78,8 @@ static void dump_collection(struct json_writer *w, struct arena *a, const struct
 		json_put_array_end(w);
 }
 
-static void dump(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape, const void *place)
+static void dump(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape,
+                 const void *place)
 {
 	const struct shape *s = shape_at(m, shape);
 
@@ -121,7 +125,8 @@ static void must(bool condition, const char *what)
 
 static void load(struct json_reader *r, const struct model *m, uint16_t shape, void *place);
 
-static void load_structure(struct json_reader *r, const struct model *m, const struct shape *s, void *value)
+static void load_structure(struct json_reader *r, const struct model *m, const struct shape *s,
+                           void *value)
 {
 	str name;
 
@@ -133,11 +138,14 @@ static void load_structure(struct json_reader *r, const struct model *m, const s
 			if (str_eq(model_text(m, members_of(m, s)[i].name), name))
 				found = &members_of(m, s)[i];
 		must(found != NULL, "no such member");
-		load(r, m, found->shape, value_open(r->arena, shape_at(m, found->shape), (char *)value + found->offset));
+		load(r, m, found->shape,
+		     value_open(r->arena, shape_at(m, found->shape),
+		                (char *)value + found->offset));
 	}
 }
 
-static void load_collection(struct json_reader *r, const struct model *m, const struct shape *s, struct any_list *list)
+static void load_collection(struct json_reader *r, const struct model *m, const struct shape *s,
+                            struct any_list *list)
 {
 	size_t capacity = 0;
 	str key;
@@ -152,7 +160,9 @@ static void load_collection(struct json_reader *r, const struct model *m, const 
 			char *entry = list_append(r->arena, s, list, &capacity);
 
 			*(str *)(void *)entry = key;
-			load(r, m, s->element, value_open(r->arena, shape_at(m, s->element), entry + s->value_offset));
+			load(r, m, s->element,
+			     value_open(r->arena, shape_at(m, s->element),
+			                entry + s->value_offset));
 		}
 	}
 	list_present(list);
@@ -226,8 +236,9 @@ static void read_headers(struct json_reader *r, struct request *request)
 		if (n == capacity)
 			headers = arena_grow(r->arena, headers, &capacity, sizeof(*headers));
 		json_enter_array(r);
-		must(json_next_element(r) && json_string(r, &headers[n].name) && json_next_element(r) &&
-		             json_string(r, &headers[n].value) && !json_next_element(r),
+		must(json_next_element(r) && json_string(r, &headers[n].name) &&
+		             json_next_element(r) && json_string(r, &headers[n].value) &&
+		             !json_next_element(r),
 		     "a header is a pair");
 		n++;
 	}
@@ -258,7 +269,8 @@ static void read_command(struct arena *a, str line, struct command *c)
 		else if (str_eq(name, STR("query")))
 			json_string(&r, &c->query);
 		else if (str_eq(name, STR("body")))
-			must(json_string(&r, &c->body) && base64_decode(a, c->body, &c->body), "a body");
+			must(json_string(&r, &c->body) && base64_decode(a, c->body, &c->body),
+			     "a body");
 		else if (str_eq(name, STR("headers")))
 			read_headers(&r, &c->request);
 		else
@@ -275,8 +287,13 @@ static void read_command(struct arena *a, str line, struct command *c)
 
 static void do_read(struct arena *a, struct command *c, struct json_writer *w, bool validate)
 {
-	struct wire_request wire = { .arena = a, .model = c->model, .operation = c->operation, .request = &c->request,
-		                     .path = c->path, .query = &c->parameters, .body = c->body };
+	struct wire_request wire = { .arena = a,
+		                     .model = c->model,
+		                     .operation = c->operation,
+		                     .request = &c->request,
+		                     .path = c->path,
+		                     .query = &c->parameters,
+		                     .body = c->body };
 	void *in = arena_alloc(a, model_shape_size(c->model, c->operation->input));
 	str message;
 
@@ -306,7 +323,8 @@ static void do_write(struct arena *a, struct command *c, struct json_writer *w)
 
 	json_reader_init(&r, a, c->out);
 	load(&r, c->model, c->operation->output, out);
-	wire_write(&reply, c->model, c->operation, out, STR("00000000-0000-0000-0000-000000000000"));
+	wire_write(&reply, c->model, c->operation, out,
+	           STR("00000000-0000-0000-0000-000000000000"));
 	json_put_member_i64(w, STR("status"), reply.status);
 	json_put_name(w, STR("headers"));
 	json_put_array(w);

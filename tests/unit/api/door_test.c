@@ -5,7 +5,9 @@
 #include "models/s3.h"
 #include "models/sts.h"
 
-static const struct door s3_doors[] = { { .host = "*.s3-website-*" }, { .path = "/_website/" }, { 0 } };
+static const struct door s3_doors[] = { { .host = "*.s3-website-*" },
+	                                { .path = "/_website/" },
+	                                { 0 } };
 static const struct service dynamodb = { .model = &dynamodb_model };
 static const struct service s3 = { .model = &s3_model, .doors = s3_doors, .takes_the_rest = true };
 static const struct service sts = { .model = &sts_model };
@@ -40,11 +42,14 @@ TEST(door_is_found_by_what_a_request_says)
 	arena_init(&a);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct header target = { STR("X-Amz-Target"), str_from(cases[i].target) };
-		struct request request = { .method = STR("POST"), .path = str_from(cases[i].path),
-			                   .host = str_from(cases[i].host), .headers = &target,
+		struct request request = { .method = STR("POST"),
+			                   .path = str_from(cases[i].path),
+			                   .host = str_from(cases[i].host),
+			                   .headers = &target,
 			                   .header_count = cases[i].target ? 1 : 0 };
 		struct parameters parameters = { 0 };
-		struct door_request d = { .request = &request, .signing_name = str_from(cases[i].scope),
+		struct door_request d = { .request = &request,
+			                  .signing_name = str_from(cases[i].scope),
 			                  .parameters = &parameters };
 
 		expect(parameters_parse(&a, str_from(cases[i].query), URI_PLAIN, &parameters));
@@ -61,18 +66,22 @@ TEST(door_host_patterns_match_whole_hosts)
 		const char *pattern, *host;
 		bool want;
 	} cases[] = {
-		{ "*.probe.test", "a.probe.test", true },   { "*.probe.test", "probe.test", false },
-		{ "*.probe.test", "a.b.PROBE.test", true }, { "*.probe.test", "a.probe.test.com", false },
-		{ "a*b*c", "abc", true },                   { "a*b*c", "axxbyyc", true },
-		{ "a*b*c", "axxbyy", false },               { "*", "", true },
-		{ "", "", true },                           { "", "a", false },
+		{ "*.probe.test", "a.probe.test", true },
+		{ "*.probe.test", "probe.test", false },
+		{ "*.probe.test", "a.b.PROBE.test", true },
+		{ "*.probe.test", "a.probe.test.com", false },
+		{ "a*b*c", "abc", true },
+		{ "a*b*c", "axxbyyc", true },
+		{ "a*b*c", "axxbyy", false },
+		{ "*", "", true },
+		{ "", "", true },
+		{ "", "a", false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		expect(door_host_matches(str_from(cases[i].pattern), str_from(cases[i].host)) == cases[i].want);
+		expect(door_host_matches(str_from(cases[i].pattern), str_from(cases[i].host)) ==
+		       cases[i].want);
 }
 
 TESTS_BEGIN
-	RUN(door_is_found_by_what_a_request_says),
-	RUN(door_host_patterns_match_whole_hosts),
-TESTS_END
+RUN(door_is_found_by_what_a_request_says), RUN(door_host_patterns_match_whole_hosts), TESTS_END

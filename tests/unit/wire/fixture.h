@@ -13,12 +13,14 @@ struct read_result {
 	struct wire_problem problem;
 };
 
-static inline struct read_result read_request(const struct model *m, const char *operation, str path, str query,
-                                              str body)
+static inline struct read_result read_request(const struct model *m, const char *operation,
+                                              str path, str query, str body)
 {
 	static struct request request;
 	struct parameters parameters = { 0 };
-	struct wire_request wire = { .arena = &arena, .model = m, .request = &request, .path = path, .body = body };
+	struct wire_request wire = {
+		.arena = &arena, .model = m, .request = &request, .path = path, .body = body
+	};
 	struct read_result r = { 0 };
 
 	wire.operation = model_operation(m, str_from(operation));
@@ -31,7 +33,8 @@ static inline struct read_result read_request(const struct model *m, const char 
 	return r;
 }
 
-static inline struct read_result read_body(const struct model *m, const char *operation, const char *body)
+static inline struct read_result read_body(const struct model *m, const char *operation,
+                                           const char *body)
 {
 	return read_request(m, operation, STR("/"), STR(""), str_from(body));
 }

@@ -5,8 +5,9 @@
 
 TEST(json_reads_members_by_name_and_ignores_unknown_ones)
 {
-	struct read_result r = read_body(&dynamodb_model, "DescribeTable",
-	                                 "{\"Other\": {\"deep\": [1, {}]}, \"TableName\": \"t\\u00e4\"}");
+	struct read_result r =
+		read_body(&dynamodb_model, "DescribeTable",
+	                  "{\"Other\": {\"deep\": [1, {}]}, \"TableName\": \"t\\u00e4\"}");
 	struct dynamodb_describe_table_in *in = r.in;
 
 	expect(r.ok);
@@ -34,8 +35,9 @@ TEST(json_tells_an_empty_list_from_an_absent_one)
 
 TEST(json_reads_recursive_values)
 {
-	struct read_result r = read_body(&dynamodb_model, "PutItem",
-	                                 "{\"Item\": {\"a\": {\"L\": [{\"M\": {\"b\": {\"B\": \"AAEC\"}}}]}}}");
+	struct read_result r =
+		read_body(&dynamodb_model, "PutItem",
+	                  "{\"Item\": {\"a\": {\"L\": [{\"M\": {\"b\": {\"B\": \"AAEC\"}}}]}}}");
 	struct dynamodb_put_item_in *in = r.in;
 	struct dynamodb_attribute_value *list, *inner;
 
@@ -64,11 +66,16 @@ TEST(json_refuses_wrong_types_in_the_words_of_aws)
 		{ "{\"KeySchema\": \"x\"}", "Unexpected field type" },
 		{ "{\"KeySchema\": {}}", "Start of structure or map found where not expected" },
 		{ "{\"ProvisionedThroughput\": 3}", "Unexpected field type" },
-		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": \"5\"}}", "STRING_VALUE cannot be converted to Long" },
-		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": true}}", "TRUE_VALUE cannot be converted to Long" },
-		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": []}}", "Unrecognized collection type class java.lang.Long" },
-		{ "{\"DeletionProtectionEnabled\": 1}", "NUMBER_VALUE cannot be converted to Boolean" },
-		{ "{\"DeletionProtectionEnabled\": \"true\"}", "Unexpected token received from parser" },
+		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": \"5\"}}",
+		  "STRING_VALUE cannot be converted to Long" },
+		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": true}}",
+		  "TRUE_VALUE cannot be converted to Long" },
+		{ "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": []}}",
+		  "Unrecognized collection type class java.lang.Long" },
+		{ "{\"DeletionProtectionEnabled\": 1}",
+		  "NUMBER_VALUE cannot be converted to Boolean" },
+		{ "{\"DeletionProtectionEnabled\": \"true\"}",
+		  "Unexpected token received from parser" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -82,8 +89,18 @@ TEST(json_refuses_wrong_types_in_the_words_of_aws)
 
 TEST(json_refuses_what_is_not_one_json_object)
 {
-	static const char *const bodies[] = { "", " ", "{", "[]", "3", "\"x\"", "null", "{} {}", "{\"a\"}", "{'a': 1}",
-		                              "{\"TableName\": \"\xff\"}", "{\"TableName\": \"\\ud800\"}" };
+	static const char *const bodies[] = { "",
+		                              " ",
+		                              "{",
+		                              "[]",
+		                              "3",
+		                              "\"x\"",
+		                              "null",
+		                              "{} {}",
+		                              "{\"a\"}",
+		                              "{'a': 1}",
+		                              "{\"TableName\": \"\xff\"}",
+		                              "{\"TableName\": \"\\ud800\"}" };
 
 	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
 		struct read_result r = read_body(&dynamodb_model, "CreateTable", bodies[i]);
@@ -110,21 +127,27 @@ TEST(json_integers_may_have_a_fraction_and_stop_at_the_ends_of_their_type)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		str body = arena_printf(&arena, "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": %s}}", cases[i].number);
-		struct read_result r = read_request(&dynamodb_model, "CreateTable", STR("/"), STR(""), body);
+		str body = arena_printf(&arena,
+		                        "{\"ProvisionedThroughput\": {\"ReadCapacityUnits\": %s}}",
+		                        cases[i].number);
+		struct read_result r =
+			read_request(&dynamodb_model, "CreateTable", STR("/"), STR(""), body);
 
 		expect(r.ok);
-		expect_int(((struct dynamodb_create_table_in *)r.in)->provisioned_throughput->read_capacity_units.value,
+		expect_int(((struct dynamodb_create_table_in *)r.in)
+		                   ->provisioned_throughput->read_capacity_units.value,
 		           cases[i].want);
 	}
 }
 
 TEST(json_blobs_must_be_base64)
 {
-	struct read_result r = read_body(&dynamodb_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"AAA\"}}}");
+	struct read_result r =
+		read_body(&dynamodb_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"AAA\"}}}");
 
 	expect(!r.ok);
-	expect_str(r.problem.message, "Base64 encoded length is expected a multiple of 4 bytes but found: 3");
+	expect_str(r.problem.message,
+	           "Base64 encoded length is expected a multiple of 4 bytes but found: 3");
 	expect(!read_body(&dynamodb_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"A~~=\"}}}").ok);
 }
 
@@ -141,21 +164,18 @@ TEST(json_depth_is_limited)
 
 TEST(json_longs_hold_milliseconds_exactly)
 {
-	struct read_result r = read_body(&logs_model, "GetLogEvents", "{\"startTime\": 1700000000123}");
+	struct read_result r =
+		read_body(&logs_model, "GetLogEvents", "{\"startTime\": 1700000000123}");
 
 	expect(r.ok);
 	expect_int(((struct logs_get_log_events_in *)r.in)->start_time.value, 1700000000123);
 }
 
 TESTS_BEGIN
-	RUN(json_reads_members_by_name_and_ignores_unknown_ones),
-	RUN(json_null_is_an_absent_member),
-	RUN(json_tells_an_empty_list_from_an_absent_one),
-	RUN(json_reads_recursive_values),
+RUN(json_reads_members_by_name_and_ignores_unknown_ones), RUN(json_null_is_an_absent_member),
+	RUN(json_tells_an_empty_list_from_an_absent_one), RUN(json_reads_recursive_values),
 	RUN(json_refuses_wrong_types_in_the_words_of_aws),
 	RUN(json_refuses_what_is_not_one_json_object),
 	RUN(json_integers_may_have_a_fraction_and_stop_at_the_ends_of_their_type),
-	RUN(json_blobs_must_be_base64),
-	RUN(json_depth_is_limited),
-	RUN(json_longs_hold_milliseconds_exactly),
-TESTS_END
+	RUN(json_blobs_must_be_base64), RUN(json_depth_is_limited),
+	RUN(json_longs_hold_milliseconds_exactly), TESTS_END

@@ -3,10 +3,13 @@
 #include "models/lambda.h"
 #include "models/s3.h"
 
-static str routed(const struct model *m, const char *method, const char *path, const char *query, const char *header)
+static str routed(const struct model *m, const char *method, const char *path, const char *query,
+                  const char *header)
 {
 	struct header headers[1] = { { str_from(header), STR("x") } };
-	struct request request = { .method = str_from(method), .headers = headers, .header_count = header ? 1 : 0 };
+	struct request request = { .method = str_from(method),
+		                   .headers = headers,
+		                   .header_count = header ? 1 : 0 };
 	struct parameters parameters = { 0 };
 	const struct operation *op;
 
@@ -33,7 +36,8 @@ TEST(rest_operations_are_told_apart)
 		{ &s3_model, "PUT", "/b/k/l//m", "", NULL, "PutObject" },
 		{ &s3_model, "PUT", "/b/k", "", "x-amz-copy-source", "CopyObject" },
 		{ &s3_model, "PUT", "/b/k", "partNumber=1&uploadId=u", NULL, "UploadPart" },
-		{ &s3_model, "PUT", "/b/k", "partNumber=1&uploadId=u", "x-amz-copy-source", "UploadPartCopy" },
+		{ &s3_model, "PUT", "/b/k", "partNumber=1&uploadId=u", "x-amz-copy-source",
+		  "UploadPartCopy" },
 		{ &s3_model, "POST", "/b/k", "uploads", NULL, "CreateMultipartUpload" },
 		{ &s3_model, "POST", "/b/k", "uploadId=u", NULL, "CompleteMultipartUpload" },
 		{ &s3_model, "DELETE", "/b/k", "uploadId=u", NULL, "AbortMultipartUpload" },
@@ -45,19 +49,22 @@ TEST(rest_operations_are_told_apart)
 		{ &lambda_model, "POST", "/2015-03-31/functions", "", NULL, "CreateFunction" },
 		{ &lambda_model, "GET", "/2015-03-31/functions/", "", NULL, "ListFunctions" },
 		{ &lambda_model, "GET", "/2015-03-31/functions/f", "", NULL, "GetFunction" },
-		{ &lambda_model, "POST", "/2015-03-31/functions/f/invocations", "", NULL, "Invoke" },
+		{ &lambda_model, "POST", "/2015-03-31/functions/f/invocations", "", NULL,
+		  "Invoke" },
 		{ &lambda_model, "GET", "/2015-03-31/functions/f/nothing", "", NULL, "none" },
 		{ &lambda_model, "GET", "/", "", NULL, "none" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		expect_str(routed(cases[i].model, cases[i].method, cases[i].path, cases[i].query, cases[i].header),
+		expect_str(routed(cases[i].model, cases[i].method, cases[i].path, cases[i].query,
+		                  cases[i].header),
 		           cases[i].want);
 }
 
 TEST(rest_labels_are_decoded_once)
 {
-	struct read_result r = read_request(&s3_model, "GetObject", STR("/bu%63ket/a%20b/%2541/c"), STR(""), STR(""));
+	struct read_result r = read_request(&s3_model, "GetObject", STR("/bu%63ket/a%20b/%2541/c"),
+	                                    STR(""), STR(""));
 	struct s3_get_object_in *in = r.in;
 
 	expect(r.ok);
@@ -70,7 +77,8 @@ TEST(rest_labels_that_are_no_text_are_refused)
 	static const char *const paths[] = { "/b/%ff", "/b/%", "/b/%zz", "/b/%c3%28" };
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		struct read_result r = read_request(&s3_model, "GetObject", str_from(paths[i]), STR(""), STR(""));
+		struct read_result r =
+			read_request(&s3_model, "GetObject", str_from(paths[i]), STR(""), STR(""));
 
 		expect(!r.ok);
 		expect_str(str_from(r.problem.code), "InvalidURI");
@@ -79,7 +87,8 @@ TEST(rest_labels_that_are_no_text_are_refused)
 
 TEST(rest_parameters_of_the_wrong_type_are_refused)
 {
-	struct read_result r = read_request(&s3_model, "ListObjectsV2", STR("/b"), STR("list-type=2&max-keys=x"), STR(""));
+	struct read_result r = read_request(&s3_model, "ListObjectsV2", STR("/b"),
+	                                    STR("list-type=2&max-keys=x"), STR(""));
 
 	expect(!r.ok);
 	expect_str(str_from(r.problem.code), "InvalidArgument");
@@ -87,8 +96,6 @@ TEST(rest_parameters_of_the_wrong_type_are_refused)
 }
 
 TESTS_BEGIN
-	RUN(rest_operations_are_told_apart),
-	RUN(rest_labels_are_decoded_once),
+RUN(rest_operations_are_told_apart), RUN(rest_labels_are_decoded_once),
 	RUN(rest_labels_that_are_no_text_are_refused),
-	RUN(rest_parameters_of_the_wrong_type_are_refused),
-TESTS_END
+	RUN(rest_parameters_of_the_wrong_type_are_refused), TESTS_END

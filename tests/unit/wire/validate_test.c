@@ -54,18 +54,22 @@ TEST(validate_words_each_constraint_as_aws_does)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		expect_str(validated(cases[i].model, cases[i].operation, cases[i].body), cases[i].message);
+		expect_str(validated(cases[i].model, cases[i].operation, cases[i].body),
+		           cases[i].message);
 }
 
 TEST(validate_names_the_place_inside_lists)
 {
-	str message = validated(&dynamodb_model, "CreateTable",
-	                        "{\"TableName\": \"tab\", \"AttributeDefinitions\": [{\"AttributeName\": \"a\", "
-	                        "\"AttributeType\": \"S\"}, {\"AttributeName\": \"b\", \"AttributeType\": \"X\"}], "
-	                        "\"KeySchema\": [{\"AttributeName\": \"a\", \"KeyType\": \"HASH\"}]}");
+	str message = validated(
+		&dynamodb_model, "CreateTable",
+		"{\"TableName\": \"tab\", \"AttributeDefinitions\": [{\"AttributeName\": \"a\", "
+		"\"AttributeType\": \"S\"}, {\"AttributeName\": \"b\", \"AttributeType\": \"X\"}], "
+		"\"KeySchema\": [{\"AttributeName\": \"a\", \"KeyType\": \"HASH\"}]}");
 
-	expect_str(message, "1 validation error detected: Value 'X' at 'attributeDefinitions.2.member.attributeType' failed to "
-	                    "satisfy constraint: Member must satisfy enum value set: [S, N, B]");
+	expect_str(
+		message,
+		"1 validation error detected: Value 'X' at 'attributeDefinitions.2.member.attributeType' failed to "
+		"satisfy constraint: Member must satisfy enum value set: [S, N, B]");
 }
 
 TEST(validate_counts_characters_not_bytes)
@@ -88,7 +92,8 @@ TEST(validate_names_no_more_than_ten_errors)
 	buf_init(&b, &arena, 1 << 20);
 	buf_put(&b, STR("{\"TableName\": \"tab\", \"AttributeDefinitions\": ["));
 	for (int i = 0; i < 100; i++)
-		buf_printf(&b, "%s{\"AttributeName\": \"a\", \"AttributeType\": \"X\"}", i ? "," : "");
+		buf_printf(&b, "%s{\"AttributeName\": \"a\", \"AttributeType\": \"X\"}",
+		           i ? "," : "");
 	buf_put(&b, STR("], \"KeySchema\": []}"));
 	message = validated(&dynamodb_model, "CreateTable", buf_cstr(&b));
 	expect(str_starts(message, STR("10 validation errors detected: ")));
@@ -113,8 +118,9 @@ TEST(validate_cuts_a_long_value_at_a_characters_start)
 
 TEST(every_pattern_of_every_model_compiles)
 {
-	static const struct model *const models[] = { &dynamodb_model, &ec2_model,    &iam_model, &lambda_model,
-		                                      &logs_model,     &s3_model,     &sts_model };
+	static const struct model *const models[] = { &dynamodb_model, &ec2_model,  &iam_model,
+		                                      &lambda_model,   &logs_model, &s3_model,
+		                                      &sts_model };
 
 	for (size_t i = 0; i < ARRAY_LEN(models); i++)
 		for (uint16_t p = 1; p <= models[i]->pattern_count; p++)
@@ -122,11 +128,8 @@ TEST(every_pattern_of_every_model_compiles)
 }
 
 TESTS_BEGIN
-	RUN(validate_finds_nothing_wrong_with_good_input),
-	RUN(validate_words_each_constraint_as_aws_does),
-	RUN(validate_names_the_place_inside_lists),
-	RUN(validate_counts_characters_not_bytes),
+RUN(validate_finds_nothing_wrong_with_good_input), RUN(validate_words_each_constraint_as_aws_does),
+	RUN(validate_names_the_place_inside_lists), RUN(validate_counts_characters_not_bytes),
 	RUN(validate_names_no_more_than_ten_errors),
 	RUN(validate_cuts_a_long_value_at_a_characters_start),
-	RUN(every_pattern_of_every_model_compiles),
-TESTS_END
+	RUN(every_pattern_of_every_model_compiles), TESTS_END

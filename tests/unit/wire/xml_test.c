@@ -6,7 +6,9 @@
 
 TEST(xml_reads_a_tree)
 {
-	struct xml_node *root = xml_parse(&arena, STR("<?xml version=\"1.0\"?><a x=\"1\"><b>one</b><n:b>&lt;2&#62;</n:b><c/></a>"));
+	struct xml_node *root = xml_parse(
+		&arena,
+		STR("<?xml version=\"1.0\"?><a x=\"1\"><b>one</b><n:b>&lt;2&#62;</n:b><c/></a>"));
 
 	assert_non_null(root);
 	expect_str(root->name, "a");
@@ -20,8 +22,16 @@ TEST(xml_reads_a_tree)
 TEST(xml_refuses_what_is_malformed_or_dangerous)
 {
 	static const char *const bad[] = {
-		"", "x", "<a>", "<a></b>", "<a/><b/>", "<a x=1/>", "<a>&nope;</a>", "<a>\xff</a>",
-		"<!DOCTYPE a [<!ENTITY e \"x\">]><a>&e;</a>", "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>",
+		"",
+		"x",
+		"<a>",
+		"<a></b>",
+		"<a/><b/>",
+		"<a x=1/>",
+		"<a>&nope;</a>",
+		"<a>\xff</a>",
+		"<!DOCTYPE a [<!ENTITY e \"x\">]><a>&e;</a>",
+		"<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -70,9 +80,10 @@ TEST(xml_writer_escapes)
 
 TEST(xml_bodies_fill_structures)
 {
-	struct read_result r = read_request(&s3_model, "DeleteObjects", STR("/bucket"), STR("delete"),
-	                                    STR("<Delete><Object><Key>a b</Key></Object><Other/><Object><Key>c</Key>"
-	                                        "<VersionId>v</VersionId></Object><Quiet>true</Quiet></Delete>"));
+	struct read_result r = read_request(
+		&s3_model, "DeleteObjects", STR("/bucket"), STR("delete"),
+		STR("<Delete><Object><Key>a b</Key></Object><Other/><Object><Key>c</Key>"
+	            "<VersionId>v</VersionId></Object><Quiet>true</Quiet></Delete>"));
 	struct s3_delete_objects_in *in = r.in;
 
 	expect(r.ok);
@@ -85,20 +96,18 @@ TEST(xml_bodies_fill_structures)
 
 TEST(xml_bodies_that_are_malformed_get_s3s_words)
 {
-	struct read_result r = read_request(&s3_model, "DeleteObjects", STR("/b"), STR("delete"), STR("<Delete>"));
+	struct read_result r =
+		read_request(&s3_model, "DeleteObjects", STR("/b"), STR("delete"), STR("<Delete>"));
 
 	expect(!r.ok);
 	expect_str(str_from(r.problem.code), "MalformedXML");
-	expect_str(r.problem.message,
-	           "The XML you provided was not well-formed or did not validate against our published schema");
+	expect_str(
+		r.problem.message,
+		"The XML you provided was not well-formed or did not validate against our published schema");
 }
 
 TESTS_BEGIN
-	RUN(xml_reads_a_tree),
-	RUN(xml_refuses_what_is_malformed_or_dangerous),
+RUN(xml_reads_a_tree), RUN(xml_refuses_what_is_malformed_or_dangerous),
 	RUN(xml_depth_and_size_are_limited),
-	RUN(xml_text_between_many_children_costs_no_more_than_it_weighs),
-	RUN(xml_writer_escapes),
-	RUN(xml_bodies_fill_structures),
-	RUN(xml_bodies_that_are_malformed_get_s3s_words),
-TESTS_END
+	RUN(xml_text_between_many_children_costs_no_more_than_it_weighs), RUN(xml_writer_escapes),
+	RUN(xml_bodies_fill_structures), RUN(xml_bodies_that_are_malformed_get_s3s_words), TESTS_END
