@@ -42,21 +42,6 @@
 		return cmocka_run_group_tests(cases, setup, teardown); \
 	}
 
-/* clang-format off */
-/* TESTS in two halves, for a file that has more between them. */
-#define TESTS_BEGIN                          \
-	int main(void)                       \
-	{                                    \
-		const struct CMUnitTest cases[] = {
-#define TESTS_END                                                    \
-		};                                                   \
-		const char *filter = getenv("CHECK_FILTER");         \
-		if (filter)                                          \
-			cmocka_set_test_filter(filter);              \
-		return cmocka_run_group_tests(cases, NULL, NULL);    \
-	}
-/* clang-format on */
-
 #define expect(condition)     assert_true(condition)
 #define expect_int(got, want) assert_int_equal((got), (want))
 #define expect_str(got, want) expect_str_at((got), str_from(want), #got, __FILE__, __LINE__)

@@ -83,5 +83,7 @@ TEST(door_host_patterns_match_whole_hosts)
 		       cases[i].want);
 }
 
-TESTS_BEGIN
-RUN(door_is_found_by_what_a_request_says), RUN(door_host_patterns_match_whole_hosts), TESTS_END
+TESTS({
+	RUN(door_is_found_by_what_a_request_says),
+	RUN(door_host_patterns_match_whole_hosts),
+})

@@ -261,11 +261,14 @@ TEST(blob_kept_and_dropped_in_one_batch_is_gone)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(blob_kept_is_there_after_a_restart), RUN(blob_can_be_read_while_it_is_written),
-	RUN(blob_not_sealed_goes_with_its_writer), RUN(blob_not_kept_goes_with_its_writer),
+TESTS({
+	RUN(blob_kept_is_there_after_a_restart),
+	RUN(blob_can_be_read_while_it_is_written),
+	RUN(blob_not_sealed_goes_with_its_writer),
+	RUN(blob_not_kept_goes_with_its_writer),
 	RUN(blob_can_be_kept_again_after_a_rollback),
 	RUN(blob_dropped_goes_after_the_commit_and_its_reader_reads_on),
 	RUN(blob_drop_that_is_rolled_back_keeps_the_file),
 	RUN(blob_drop_of_what_was_never_kept_does_nothing),
-	RUN(blob_kept_and_dropped_in_one_batch_is_gone), TESTS_END
+	RUN(blob_kept_and_dropped_in_one_batch_is_gone),
+})

@@ -121,7 +121,8 @@ TEST(checkpoint_close_leaves_a_single_file)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(checkpoint_bounds_the_log_under_constant_writing_and_reading),
+TESTS({
+	RUN(checkpoint_bounds_the_log_under_constant_writing_and_reading),
 	RUN(checkpoint_log_that_a_long_snapshot_made_grow_is_cut_afterwards),
-	RUN(checkpoint_close_leaves_a_single_file), TESTS_END
+	RUN(checkpoint_close_leaves_a_single_file),
+})

@@ -219,11 +219,15 @@ TEST(db_more_statements_than_the_cache_holds_all_run)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(db_gives_values_back_as_they_were), RUN(db_tells_changes_and_the_last_id),
+TESTS({
+	RUN(db_gives_values_back_as_they_were),
+	RUN(db_tells_changes_and_the_last_id),
 	RUN(db_answers_with_the_fallback_without_a_row),
 	RUN(db_first_error_sticks_and_rolls_the_write_back),
-	RUN(db_reader_forgets_its_error_with_its_snapshot), RUN(db_reader_cannot_write),
+	RUN(db_reader_forgets_its_error_with_its_snapshot),
+	RUN(db_reader_cannot_write),
 	RUN(db_reader_sees_one_moment_until_its_snapshot_ends),
-	RUN(db_statement_may_run_within_itself), RUN(db_rows_left_open_end_with_the_transaction),
-	RUN(db_more_statements_than_the_cache_holds_all_run), TESTS_END
+	RUN(db_statement_may_run_within_itself),
+	RUN(db_rows_left_open_end_with_the_transaction),
+	RUN(db_more_statements_than_the_cache_holds_all_run),
+})

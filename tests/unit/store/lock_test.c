@@ -77,7 +77,8 @@ TEST(lock_goes_with_its_process_however_that_ends)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(lock_second_program_is_told_who_has_the_folder),
+TESTS({
+	RUN(lock_second_program_is_told_who_has_the_folder),
 	RUN(lock_owner_and_its_address_can_be_found_by_folder),
-	RUN(lock_goes_with_its_process_however_that_ends), TESTS_END
+	RUN(lock_goes_with_its_process_however_that_ends),
+})

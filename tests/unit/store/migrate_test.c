@@ -170,9 +170,12 @@ TEST(migrate_database_of_another_program_is_refused)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(migrate_new_folder_gets_all_versions_at_once),
+TESTS({
+	RUN(migrate_new_folder_gets_all_versions_at_once),
 	RUN(migrate_older_folder_gets_the_versions_it_lacks_and_keeps_its_rows),
-	RUN(migrate_newer_folder_is_refused), RUN(migrate_that_fails_leaves_everything_as_it_was),
-	RUN(migrate_file_that_is_no_database_is_refused), RUN(migrate_damaged_database_is_refused),
-	RUN(migrate_database_of_another_program_is_refused), TESTS_END
+	RUN(migrate_newer_folder_is_refused),
+	RUN(migrate_that_fails_leaves_everything_as_it_was),
+	RUN(migrate_file_that_is_no_database_is_refused),
+	RUN(migrate_damaged_database_is_refused),
+	RUN(migrate_database_of_another_program_is_refused),
+})

@@ -150,10 +150,12 @@ TEST(store_relaxed_keeps_what_was_committed_too)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(store_files_are_nobody_elses), RUN(store_parent_folder_must_exist),
+TESTS({
+	RUN(store_files_are_nobody_elses),
+	RUN(store_parent_folder_must_exist),
 	RUN(store_file_instead_of_a_folder_is_refused),
 	RUN(store_folder_of_someone_else_is_refused),
 	RUN(store_reader_of_a_thread_that_ended_serves_the_next),
 	RUN(store_two_stores_have_their_own_readers),
-	RUN(store_relaxed_keeps_what_was_committed_too), TESTS_END
+	RUN(store_relaxed_keeps_what_was_committed_too),
+})

@@ -96,7 +96,8 @@ TEST(sweep_stopped_by_a_close_goes_on_at_the_next_start)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(sweep_removes_the_files_of_former_runs_that_no_row_names),
+TESTS({
+	RUN(sweep_removes_the_files_of_former_runs_that_no_row_names),
 	RUN(sweep_leaves_the_files_of_its_own_run_alone),
-	RUN(sweep_stopped_by_a_close_goes_on_at_the_next_start), TESTS_END
+	RUN(sweep_stopped_by_a_close_goes_on_at_the_next_start),
+})

@@ -259,12 +259,13 @@ TEST(writer_store_write_wait_waits_for_its_place_in_the_queue)
 	end(&f);
 }
 
-TESTS_BEGIN
-RUN(writer_puts_all_that_wait_into_one_batch),
+TESTS({
+	RUN(writer_puts_all_that_wait_into_one_batch),
 	RUN(writer_rolls_a_failing_write_back_and_not_its_neighbours),
 	RUN(writer_full_disk_fails_only_the_write_that_does_not_fit),
 	RUN(writer_full_disk_fails_every_write_until_there_is_space),
 	RUN(writer_readonly_database_fails_writes_until_it_is_writable),
 	RUN(writer_what_is_committed_is_seen_by_the_next_snapshot_of_any_thread),
 	RUN(writer_refuses_what_is_over_its_limit_and_close_finishes_what_is_queued),
-	RUN(writer_store_write_wait_waits_for_its_place_in_the_queue), TESTS_END
+	RUN(writer_store_write_wait_waits_for_its_place_in_the_queue),
+})

@@ -171,11 +171,15 @@ TEST(json_longs_hold_milliseconds_exactly)
 	expect_int(((struct logs_get_log_events_in *)r.in)->start_time.value, 1700000000123);
 }
 
-TESTS_BEGIN
-RUN(json_reads_members_by_name_and_ignores_unknown_ones), RUN(json_null_is_an_absent_member),
-	RUN(json_tells_an_empty_list_from_an_absent_one), RUN(json_reads_recursive_values),
+TESTS({
+	RUN(json_reads_members_by_name_and_ignores_unknown_ones),
+	RUN(json_null_is_an_absent_member),
+	RUN(json_tells_an_empty_list_from_an_absent_one),
+	RUN(json_reads_recursive_values),
 	RUN(json_refuses_wrong_types_in_the_words_of_aws),
 	RUN(json_refuses_what_is_not_one_json_object),
 	RUN(json_integers_may_have_a_fraction_and_stop_at_the_ends_of_their_type),
-	RUN(json_blobs_must_be_base64), RUN(json_depth_is_limited),
-	RUN(json_longs_hold_milliseconds_exactly), TESTS_END
+	RUN(json_blobs_must_be_base64),
+	RUN(json_depth_is_limited),
+	RUN(json_longs_hold_milliseconds_exactly),
+})

@@ -85,10 +85,12 @@ TEST(ec2_reads_lists_without_a_word_between)
 	expect_str(in->filters.items[0].values.items[0], "v");
 }
 
-TESTS_BEGIN
-RUN(query_reads_lists_of_structures), RUN(query_takes_numbers_in_their_order_whatever_the_gaps),
+TESTS({
+	RUN(query_reads_lists_of_structures),
+	RUN(query_takes_numbers_in_their_order_whatever_the_gaps),
 	RUN(query_ignores_numbers_that_are_none_or_too_large),
 	RUN(query_refuses_what_is_not_a_number_or_a_boolean),
 	RUN(query_refuses_more_parameters_than_the_limit),
 	RUN(query_takes_parameters_from_the_address_as_well),
-	RUN(ec2_reads_lists_without_a_word_between), TESTS_END
+	RUN(ec2_reads_lists_without_a_word_between),
+})

@@ -95,7 +95,9 @@ TEST(rest_parameters_of_the_wrong_type_are_refused)
 	expect_str(r.problem.message, "Provided max-keys not an integer or within integer range");
 }
 
-TESTS_BEGIN
-RUN(rest_operations_are_told_apart), RUN(rest_labels_are_decoded_once),
+TESTS({
+	RUN(rest_operations_are_told_apart),
+	RUN(rest_labels_are_decoded_once),
 	RUN(rest_labels_that_are_no_text_are_refused),
-	RUN(rest_parameters_of_the_wrong_type_are_refused), TESTS_END
+	RUN(rest_parameters_of_the_wrong_type_are_refused),
+})

@@ -127,9 +127,12 @@ TEST(every_pattern_of_every_model_compiles)
 			expect(pattern_compiles(models[i], p));
 }
 
-TESTS_BEGIN
-RUN(validate_finds_nothing_wrong_with_good_input), RUN(validate_words_each_constraint_as_aws_does),
-	RUN(validate_names_the_place_inside_lists), RUN(validate_counts_characters_not_bytes),
+TESTS({
+	RUN(validate_finds_nothing_wrong_with_good_input),
+	RUN(validate_words_each_constraint_as_aws_does),
+	RUN(validate_names_the_place_inside_lists),
+	RUN(validate_counts_characters_not_bytes),
 	RUN(validate_names_no_more_than_ten_errors),
 	RUN(validate_cuts_a_long_value_at_a_characters_start),
-	RUN(every_pattern_of_every_model_compiles), TESTS_END
+	RUN(every_pattern_of_every_model_compiles),
+})

@@ -106,8 +106,12 @@ TEST(xml_bodies_that_are_malformed_get_s3s_words)
 		"The XML you provided was not well-formed or did not validate against our published schema");
 }
 
-TESTS_BEGIN
-RUN(xml_reads_a_tree), RUN(xml_refuses_what_is_malformed_or_dangerous),
+TESTS({
+	RUN(xml_reads_a_tree),
+	RUN(xml_refuses_what_is_malformed_or_dangerous),
 	RUN(xml_depth_and_size_are_limited),
-	RUN(xml_text_between_many_children_costs_no_more_than_it_weighs), RUN(xml_writer_escapes),
-	RUN(xml_bodies_fill_structures), RUN(xml_bodies_that_are_malformed_get_s3s_words), TESTS_END
+	RUN(xml_text_between_many_children_costs_no_more_than_it_weighs),
+	RUN(xml_writer_escapes),
+	RUN(xml_bodies_fill_structures),
+	RUN(xml_bodies_that_are_malformed_get_s3s_words),
+})
