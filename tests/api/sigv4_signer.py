@@ -281,11 +281,11 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def chunks_by_hand(keys, data, sizes, trailer, now):
+def chunks_by_hand(keys, data, sizes, trailer, now, host="localhost:4566", path="/bucket/key", service="s3"):
     """aws-chunked with signed chunks, which botocore does not do: after the pages of the S3 documentation."""
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
-    scope = f"{day}/us-east-1/s3/aws4_request"
-    headers = {"content-encoding": "aws-chunked", "host": "localhost:4566", "x-amz-date": stamp,
+    scope = f"{day}/us-east-1/{service}/aws4_request"
+    headers = {"content-encoding": "aws-chunked", "host": host, "x-amz-date": stamp,
                "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" + ("-TRAILER" if trailer else ""),
                "x-amz-decoded-content-length": str(len(data))}
     if keys[2]:
@@ -293,7 +293,7 @@ def chunks_by_hand(keys, data, sizes, trailer, now):
     if trailer:
         headers["x-amz-trailer"] = trailer[0]
     names = ";".join(sorted(headers))
-    canonical = "\n".join(["PUT", "/bucket/key", ""] + [f"{k}:{headers[k]}" for k in sorted(headers)] +
+    canonical = "\n".join(["PUT", path, ""] + [f"{k}:{headers[k]}" for k in sorted(headers)] +
                           ["", names, headers["x-amz-content-sha256"]])
     key = ("AWS4" + keys[1]).encode()
     for part in scope.split("/"):
