@@ -92,6 +92,7 @@ bool answer_queue(struct connection *c)
 	queued = MHD_queue_response(c->mhd, (unsigned)r->status, response);
 	MHD_destroy_response(response);
 	c->stage = STAGE_ANSWERED;
+	connection_phase(c, PHASE_REPLY);
 	return queued == MHD_YES;
 }
 

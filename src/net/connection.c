@@ -32,7 +32,7 @@
 
 #undef free
 
-static void set_phase(struct connection *c, enum phase phase)
+void connection_phase(struct connection *c, enum phase phase)
 {
 	atomic_store_explicit(&c->since, clock_monotonic(), memory_order_relaxed);
 	atomic_store_explicit(&c->phase, phase, memory_order_release);
@@ -73,7 +73,7 @@ static void opened(struct server *s, struct MHD_Connection *mhd, void **context)
 	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	c->from_loopback = address_is_loopback(
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-	set_phase(c, PHASE_IDLE);
+	connection_phase(c, PHASE_IDLE);
 	*context = c;
 	keeper_add(s->keeper, c);
 }
@@ -114,7 +114,7 @@ void *connection_note_target(void *server, const char *uri, struct MHD_Connectio
 	(void)server;
 	if (uri)
 		head_note_target(c, uri);
-	set_phase(c, PHASE_HEAD);
+	connection_phase(c, PHASE_HEAD);
 	return c;
 }
 
@@ -144,7 +144,7 @@ static bool still_parked(struct connection *c)
 		return true;
 	c->parked = false;
 	if (c->has_body && c->stage != STAGE_RUN)
-		set_phase(c, PHASE_BODY);
+		connection_phase(c, PHASE_BODY);
 	return false;
 }
 
@@ -175,7 +175,7 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
 	}
 	atomic_fetch_add(&s->requests, 1);
 	atomic_store_explicit(&c->received, 0, memory_order_relaxed);
-	set_phase(c, c->has_body ? PHASE_BODY : PHASE_BUSY);
+	connection_phase(c, c->has_body ? PHASE_BODY : PHASE_BUSY);
 	s->handler.begin(&c->x, s->handler.app);
 	leave(c);
 	return c->parked || !c->x.reply.status ? MHD_YES : reply_early(c);
@@ -216,7 +216,7 @@ static enum MHD_Result run(struct connection *c)
 	if (!c->x.reply.status && c->stage != STAGE_RUN) {
 		c->stage = STAGE_RUN;
 		if (c->has_body)
-			set_phase(c, PHASE_BUSY);
+			connection_phase(c, PHASE_BUSY);
 		if (!enter(c))
 			return MHD_NO;
 		s->handler.run(&c->x, s->handler.app);
@@ -271,7 +271,7 @@ void connection_completed(void *server, struct MHD_Connection *mhd, void **conte
 	c->stage = STAGE_NONE;
 	c->refused = c->parked = c->has_body = false;
 	c->discarded = 0;
-	set_phase(c, PHASE_IDLE);
+	connection_phase(c, PHASE_IDLE);
 	*context = NULL;
 }
 
@@ -288,7 +288,7 @@ void exchange_park(struct exchange *x)
 	assert(!c->parked);
 	c->parked = true;
 	atomic_fetch_add(&c->server->held, 1);
-	set_phase(c, PHASE_BUSY);
+	connection_phase(c, PHASE_BUSY);
 	MHD_suspend_connection(c->mhd);
 }
 

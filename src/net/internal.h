@@ -28,7 +28,7 @@ enum {
 	STREAM_BLOCK = 64 * 1024,
 	LINGER_SECONDS = 2, /* how long a client may take to notice an early reply */
 	LINGERING = 256,    /* such connections at once */
-	BODY_RATE = 1024,   /* bytes a second that a body must bring, over an idle time */
+	LEAST_RATE = 1024,  /* bytes a second that a body or a reply must move, over an idle time */
 };
 
 /* What a connection is doing, as far as the keeper cares. */
@@ -36,7 +36,8 @@ enum phase {
 	PHASE_IDLE, /* no request, or one that has not got to the end of its first line */
 	PHASE_HEAD,
 	PHASE_BODY,
-	PHASE_BUSY, /* the request is in the program's hands, or its reply is on its way */
+	PHASE_BUSY, /* the request is in the program's hands */
+	PHASE_REPLY,
 };
 
 /* Where an exchange is. */
@@ -71,7 +72,7 @@ struct connection {
 	_Atomic int phase;
 	_Atomic int64_t since;    /* clock_monotonic at the start of the phase */
 	_Atomic int64_t received; /* bytes of the body */
-	int64_t window_start, window_received;
+	int64_t window_start, window_moved;
 };
 
 struct server {
@@ -104,6 +105,8 @@ enum MHD_Result connection_access(void *server, struct MHD_Connection *mhd, cons
 void connection_completed(void *server, struct MHD_Connection *mhd, void **context,
                           enum MHD_RequestTerminationCode code);
 
+void connection_phase(struct connection *c, enum phase phase); /* begins now */
+
 /* head.c: fills x.request; otherwise returns false, and x.reply says why. */
 void head_note_target(struct connection *c, const char *uri);
 bool head_read(struct connection *c, const char *method, const char *version);
@@ -113,18 +116,16 @@ bool answer_queue(struct connection *c); /* hands x.reply to libmicrohttpd */
 void answer_by_hand(struct connection *c);
 void answer_end(struct connection *c); /* nothing more will be read from x.reply */
 
-/* keeper.c: a list of all connections, and a thread that looks at it while there are any. */
+/* keeper.c: a list of all connections, and a thread that looks at it while there are any. When
+ * places get scarce, adding one ends the one that has been idle for longest. */
 struct keeper *keeper_new(struct server *s);
 void keeper_free(struct keeper *k);
 void keeper_add(struct keeper *k, struct connection *c);
 void keeper_remove(struct keeper *k, struct connection *c);
 int keeper_count(struct keeper *k);
 
-/* Keeps a closing connection open until its client has read the reply. Takes the descriptor over.
+/* Keeps a closing connection open until its client has read the reply. The descriptor is then its.
  * */
 void keeper_linger(struct keeper *k, int fd);
-
-/* Ends the connection that has been idle for longest, if there is one. */
-void keeper_evict(struct keeper *k);
 
 #endif

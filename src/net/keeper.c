@@ -4,13 +4,14 @@
  *
  *     a head must be complete LIMIT_HEAD_SECONDS after its first line, and that line must be there
  *     as long after the idle time (when its first byte came is not known here);
- *     a body must bring BODY_RATE bytes a second, over each idle time;
+ *     a body must bring LEAST_RATE bytes a second, over each idle time, and the client must take
+ *     those of a reply as fast;
  *     when connections run out, the one that has been idle for longest has to go.
  *
  * A connection is ended by shutting its socket down, which its own thread notices. For one that is
- * idle only reading ends, so that a request which comes at that moment is still answered; if it goes
- * on to wait for another one, the next look ends it all. Under the lock a descriptor in the list is
- * open and still its connection's, because keeper_remove comes before the close.
+ * idle only reading ends, so that a request which comes at that moment is still answered; if it
+ * goes on to wait for another one, the next look ends it all. Under the lock a descriptor in the
+ * list is open and still its connection's, because keeper_remove comes before the close.
  *
  * The thread also holds sockets whose connections are closed but whose clients may still be sending
  * (h2o and nginx call it lingering): until the client closes, for at most LINGER_SECONDS and
@@ -24,6 +25,8 @@
 #include "base/limits.h"
 
 #include <errno.h>
+#include <linux/tcp.h> /* knows more of tcp_info than netinet/tcp.h */
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -32,6 +35,8 @@
 #undef free
 
 #define SECOND INT64_C(1000000)
+
+enum { MANY = 100 }; /* connections whose memory is worth giving back */
 
 struct lingering {
 	int fd;
@@ -47,8 +52,13 @@ struct keeper {
 	_Atomic int count; /* of connections, without those that have been told to go */
 	_Atomic int all;
 	bool ending;
+	int arrived[LINGERING]; /* descriptors that are to linger */
+	size_t arrived_count;
+
+	/* The thread's own. */
 	struct lingering lingering[LINGERING];
 	size_t lingering_count;
+	int most; /* connections since memory was last given back */
 };
 
 static void wake(struct keeper *k)
@@ -57,6 +67,30 @@ static void wake(struct keeper *k)
 
 	while (write(k->wake, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
+}
+
+static void end_connection(struct keeper *k, struct connection *c, int how)
+{
+	if (!c->ending)
+		atomic_fetch_sub(&k->count, 1);
+	c->ending = true;
+	shutdown(c->fd, how);
+}
+
+/* Ends the connection that has been idle for longest, if there is one beside `newest`. */
+static void evict(struct keeper *k, const struct connection *newest)
+{
+	struct connection *idlest = NULL;
+
+	pthread_mutex_lock(&k->lock);
+	for (struct connection *c = k->oldest; c; c = c->newer) {
+		if (c != newest && c->phase <= PHASE_HEAD && !c->ending &&
+		    (!idlest || c->since < idlest->since))
+			idlest = c;
+	}
+	if (idlest)
+		end_connection(k, idlest, SHUT_RD);
+	pthread_mutex_unlock(&k->lock);
 }
 
 void keeper_add(struct keeper *k, struct connection *c)
@@ -77,7 +111,7 @@ void keeper_add(struct keeper *k, struct connection *c)
 	          k->server->options.connections - MIN(64, k->server->options.connections / 8);
 	pthread_mutex_unlock(&k->lock);
 	if (crowded)
-		keeper_evict(k);
+		evict(k, c);
 }
 
 void keeper_remove(struct keeper *k, struct connection *c)
@@ -102,42 +136,30 @@ int keeper_count(struct keeper *k)
 	return atomic_load(&k->count);
 }
 
-static void end_connection(struct keeper *k, struct connection *c, int how)
+static int64_t bytes_moved(struct connection *c)
 {
-	if (!c->ending)
-		atomic_fetch_sub(&k->count, 1);
-	c->ending = true;
-	shutdown(c->fd, how);
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	if (c->phase == PHASE_BODY)
+		return atomic_load_explicit(&c->received, memory_order_relaxed);
+	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+	return (int64_t)info.tcpi_bytes_acked;
 }
 
-void keeper_evict(struct keeper *k)
+/* Looks at the end of each window what has moved since its start. */
+static bool is_slow(struct connection *c, int64_t now, int64_t window)
 {
-	struct connection *idlest = NULL;
-
-	pthread_mutex_lock(&k->lock);
-	for (struct connection *c = k->oldest; c; c = c->newer) {
-		if (c->phase <= PHASE_HEAD && !c->ending && (!idlest || c->since < idlest->since))
-			idlest = c;
-	}
-	if (idlest)
-		end_connection(k, idlest, SHUT_RD);
-	pthread_mutex_unlock(&k->lock);
-}
-
-static bool body_is_slow(struct connection *c, int64_t now, int64_t window)
-{
-	int64_t received = atomic_load_explicit(&c->received, memory_order_relaxed);
+	bool first = c->window_start < c->since;
+	int64_t moved;
 	bool slow;
 
-	if (c->window_start < c->since) {
-		c->window_start = c->since;
-		c->window_received = 0;
-	}
-	if (now - c->window_start < window)
+	if (!first && now - c->window_start < window)
 		return false;
-	slow = received - c->window_received < window / SECOND * BODY_RATE;
+	moved = bytes_moved(c);
+	slow = !first && moved - c->window_moved < window / SECOND * LEAST_RATE;
 	c->window_start = now;
-	c->window_received = received;
+	c->window_moved = moved;
 	return slow;
 }
 
@@ -152,7 +174,8 @@ static bool is_overdue(struct connection *c, int64_t now)
 	case PHASE_HEAD:
 		return now - c->since > head;
 	case PHASE_BODY:
-		return body_is_slow(c, now, idle);
+	case PHASE_REPLY:
+		return is_slow(c, now, idle);
 	case PHASE_BUSY:
 		break;
 	}
@@ -162,6 +185,7 @@ static bool is_overdue(struct connection *c, int64_t now)
 static void sweep(struct keeper *k, int64_t now)
 {
 	pthread_mutex_lock(&k->lock);
+	k->most = MAX(k->most, atomic_load(&k->all));
 	for (struct connection *c = k->oldest; c; c = c->newer) {
 		if (is_overdue(c, now) || (c->ending && c->phase <= PHASE_HEAD))
 			end_connection(k, c, SHUT_RDWR);
@@ -171,17 +195,37 @@ static void sweep(struct keeper *k, int64_t now)
 
 void keeper_linger(struct keeper *k, int fd)
 {
+	bool room;
+
 	pthread_mutex_lock(&k->lock);
-	if (k->lingering_count == LINGERING || k->ending) {
-		close(fd);
-	} else {
-		k->lingering[k->lingering_count++] =
-			(struct lingering){ .fd = fd,
-			                    .until = clock_monotonic() + LINGER_SECONDS * SECOND,
-			                    .left = LIMIT_DISCARD };
-		wake(k);
-	}
+	room = k->arrived_count < LINGERING && !k->ending;
+	if (room)
+		k->arrived[k->arrived_count++] = fd;
 	pthread_mutex_unlock(&k->lock);
+	if (room)
+		wake(k);
+	else
+		close(fd);
+}
+
+/* False at the end. */
+static bool take_arrived(struct keeper *k)
+{
+	int64_t until = clock_monotonic() + LINGER_SECONDS * SECOND;
+	bool ending;
+
+	pthread_mutex_lock(&k->lock);
+	for (size_t i = 0; i < k->arrived_count; i++) {
+		if (k->lingering_count < LINGERING)
+			k->lingering[k->lingering_count++] =
+				(struct lingering){ k->arrived[i], until, LIMIT_DISCARD };
+		else
+			close(k->arrived[i]);
+	}
+	k->arrived_count = 0;
+	ending = k->ending;
+	pthread_mutex_unlock(&k->lock);
+	return !ending;
 }
 
 /* Reads and forgets; false when there is no more to wait for. */
@@ -199,7 +243,6 @@ static bool drain(struct lingering *l)
 
 static void drain_all(struct keeper *k, int64_t now)
 {
-	pthread_mutex_lock(&k->lock);
 	for (size_t i = 0; i < k->lingering_count;) {
 		struct lingering *l = &k->lingering[i];
 
@@ -210,29 +253,30 @@ static void drain_all(struct keeper *k, int64_t now)
 		close(l->fd);
 		*l = k->lingering[--k->lingering_count];
 	}
-	pthread_mutex_unlock(&k->lock);
 }
 
-/* Waits for a second if there is anything to look after, otherwise until there is. False at the
- * end. */
-static bool wait_for_work(struct keeper *k)
+/* The memory of connections that have gone stays with malloc, in pieces that it does not give back
+ * by itself: 33 KiB each. Only done when there were many, because it takes milliseconds. */
+static void give_back_memory(struct keeper *k)
 {
-	struct pollfd polled[1 + LINGERING] = { { .fd = k->wake, .events = POLLIN } };
-	nfds_t n = 1;
-	uint64_t woken;
-	bool ending;
+	if (atomic_load(&k->all) || k->most < MANY)
+		return;
+	malloc_trim(0);
+	k->most = 0;
+}
 
-	pthread_mutex_lock(&k->lock);
+/* Waits for a second if there is anything to look after, otherwise until there is. */
+static void wait_for_work(struct keeper *k)
+{
+	bool busy = k->lingering_count || k->most >= MANY || atomic_load(&k->all);
+	struct pollfd polled[1 + LINGERING] = { { .fd = k->wake, .events = POLLIN } };
+	uint64_t woken;
+
 	for (size_t i = 0; i < k->lingering_count; i++)
-		polled[n++] = (struct pollfd){ .fd = k->lingering[i].fd, .events = POLLIN };
-	ending = k->ending;
-	pthread_mutex_unlock(&k->lock);
-	if (ending)
-		return false;
-	poll(polled, n, n > 1 || atomic_load(&k->all) ? 1000 : -1);
-	if (polled[0].revents && read(k->wake, &woken, sizeof(woken)) < 0)
-		return true;
-	return true;
+		polled[1 + i] = (struct pollfd){ .fd = k->lingering[i].fd, .events = POLLIN };
+	poll(polled, 1 + k->lingering_count, busy ? 1000 : -1);
+	while (read(k->wake, &woken, sizeof(woken)) < 0 && errno == EINTR)
+		;
 }
 
 static void *keep(void *arg)
@@ -241,13 +285,16 @@ static void *keep(void *arg)
 	int64_t swept = 0;
 
 	pthread_setname_np(pthread_self(), "net-keeper");
-	while (wait_for_work(k)) {
-		int64_t now = clock_monotonic();
+	while (take_arrived(k)) {
+		int64_t now;
 
+		wait_for_work(k);
+		now = clock_monotonic();
 		drain_all(k, now);
 		if (now - swept >= SECOND) {
 			swept = now;
 			sweep(k, now);
+			give_back_memory(k);
 		}
 	}
 	return NULL;

