@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -164,24 +165,41 @@ static void random_from_kernel(void *out, size_t n)
 }
 
 /* Every request takes a few bytes for its id, and a system call is most of their price: so they are
- * drawn in stock, for each thread, and forgotten when they are given out. */
+ * drawn in stock, for each thread, and forgotten when they are given out, or when a child would have
+ * the same. */
+enum { STOCK = 512 };
+
+static _Thread_local struct {
+	char bytes[STOCK];
+	size_t left;
+} stock;
+
+static void forget_stock(void)
+{
+	stock.left = 0;
+}
+
+static void forget_stock_in_children(void)
+{
+	pthread_atfork(NULL, NULL, forget_stock);
+}
+
 void random_bytes(void *out, size_t n)
 {
-	enum { STOCK = 512 };
-	static _Thread_local char stock[STOCK];
-	static _Thread_local size_t left;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (n > STOCK / 4) {
 		random_from_kernel(out, n);
 		return;
 	}
-	if (left < n) {
-		random_from_kernel(stock, STOCK);
-		left = STOCK;
+	if (stock.left < n) {
+		pthread_once(&once, forget_stock_in_children);
+		random_from_kernel(stock.bytes, STOCK);
+		stock.left = STOCK;
 	}
-	left -= n;
-	memcpy(out, stock + left, n);
-	explicit_bzero(stock + left, n);
+	stock.left -= n;
+	memcpy(out, stock.bytes + stock.left, n);
+	explicit_bzero(stock.bytes + stock.left, n);
 }
 
 void random_hex(char *out, size_t n)

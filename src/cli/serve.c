@@ -147,6 +147,7 @@ static bool start(struct serving *s, const struct serve_options *o,
 	if (!start_server(s, o))
 		return false;
 	api_set_server(s->api, s->server);
+	store_set_address(s->store, server_address(s->server));
 	return true;
 }
 
@@ -199,6 +200,7 @@ int command_serve(int argc, char **argv, const struct service *const *services)
 	sigaddset(&signals, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then a full disk, not our end */
 	if (start(&s, &o, services) && is_safe(&s, &o)) {
 		printf("Menagerie " MENAGERIE_VERSION " is ready at http://%.*s (data: %s)\n",
 		       STR_ARG(server_address(s.server)), store_folder(s.store));

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "net/client.h"
+#include "store/store.h"
 
 static void print_size(const char *name, str digits)
 {
@@ -70,10 +71,12 @@ static int not_running(const char *listen, str problem)
 
 int command_status(int argc, char **argv)
 {
-	const char *listen = DEFAULT_ADDRESS;
+	const char *listen = DEFAULT_ADDRESS, *data = NULL;
 	bool as_json = false;
+	struct store_owner owner;
 	const struct option_text options[] = {
 		{ .name = "--listen", .value = &listen },
+		{ .name = "--data", .value = &data },
 		{ .name = "--json", .flag = &as_json },
 	};
 	struct arena a = { 0 };
@@ -85,6 +88,12 @@ int command_status(int argc, char **argv)
 
 	if (!read_options("status", argc, argv, options, ARRAY_LEN(options)))
 		return 2;
+	if (data && !store_owner(data, &owner)) {
+		fprintf(stderr, "menagerie status: no Menagerie has %s open.\n", data);
+		return 1;
+	}
+	if (data)
+		listen = owner.address;
 	if (!parse_address(str_from(listen), &host, &port)) {
 		fprintf(stderr, "menagerie status: not an address: %s\n", listen);
 		return 2;

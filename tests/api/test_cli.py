@@ -66,6 +66,13 @@ def test_status_tells_of_a_running_program(menagerie_program):
     assert as_json["pid"] == menagerie_program.process.pid
 
 
+def test_status_finds_a_program_by_its_data_directory(menagerie_program, tmp_path):
+    done = menagerie("status", "--data", menagerie_program.data)
+    assert f"address     {menagerie_program.address}\n" in done.stdout
+    done = menagerie("status", "--data", str(tmp_path))
+    assert (done.returncode, "no Menagerie has" in done.stderr) == (1, True)
+
+
 def test_status_says_that_nothing_runs():
     done = menagerie("status", "--listen", "127.0.0.1:1")
     assert done.returncode == 1

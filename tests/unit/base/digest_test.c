@@ -5,6 +5,9 @@
 
 #include "check.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 static void expect_digest(enum digest_kind kind, str bytes, const char *want)
 {
 	unsigned char out[DIGEST_MAX];
@@ -115,11 +118,31 @@ TEST(random_uuid_is_version_4_and_new_each_time)
 	expect(first[19] == '8' || first[19] == '9' || first[19] == 'a' || first[19] == 'b');
 }
 
+TEST(random_bytes_of_a_child_are_not_its_parents)
+{
+	unsigned char mine[16], childs[16];
+	int ends[2];
+	pid_t child;
+
+	random_bytes(mine, 1); /* so that there is a stock to share */
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	random_bytes(mine, sizeof(mine));
+	if (child == 0)
+		_exit(write(ends[1], mine, sizeof(mine)) == sizeof(mine) ? 0 : 1);
+	assert_int_equal(read(ends[0], childs, sizeof(childs)), sizeof(childs));
+	expect(memcmp(mine, childs, sizeof(mine)) != 0);
+	close(ends[0]);
+	close(ends[1]);
+	waitpid(child, NULL, 0);
+}
+
 TESTS({
 	RUN(digest_vectors),
 	RUN(digest_in_pieces_is_that_of_the_whole),
 	RUN(hmac_sha256_vectors_of_rfc_4231),
 	RUN(secret_eq_compares_length_and_bytes),
 	RUN(random_hex_fills_exactly_n_digits),
+	RUN(random_bytes_of_a_child_are_not_its_parents),
 	RUN(random_uuid_is_version_4_and_new_each_time),
 })
