@@ -38,6 +38,15 @@ def in_parallel(function, items):
         return list(pool.map(function, items))
 
 
+def environment_of(place):
+    """For Python tests: the build, Debian's own tools first, and nothing of the person's own AWS or proxy."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**mine, **SANITIZERS, "MENAGERIE_BUILD": place, "MENAGERIE_BINARY": os.path.join(place, "menagerie"),
+            "PATH": "/usr/bin:" + os.environ.get("PATH", "/bin"), "NO_PROXY": "*", "no_proxy": "*",
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": ""}
+
+
 def fixed_addresses():
     """ThreadSanitizer does not start where the kernel spreads addresses too far."""
     wrapper = ["setarch", os.uname().machine, "-R"]
@@ -187,9 +196,7 @@ def run_pytest(result, folder, build_name, wanted="", only=(), wrapper=()):
     command = [*wrapper, PYTHON, "-m", "pytest", "-q", "-n", str(CORES), "-p", "no:cacheprovider", "--junitxml", report,
                "--basetemp", os.path.join(temporary, "data"), *only, *(["-k", wanted] if wanted else []),
                os.path.join("tests", folder)]
-    environment = {**os.environ, **SANITIZERS, "MENAGERIE_BUILD": place,
-                   "MENAGERIE_BINARY": os.path.join(place, "menagerie")}
-    done = run(command, env=environment)
+    done = run(command, env=environment_of(place))
     result.log(done.stdout)
     before = len(result.failures)
     if os.path.exists(report):

@@ -55,4 +55,3 @@ class Result:
             print(f"  ... and {len(self.failures) - MOST_FAILURES} more")
         if self.failures:
             print(f"  log: {os.path.relpath(self.log_path, ROOT)}")
-        print(end="", flush=True)
