@@ -43,7 +43,7 @@ static bool is_form(const struct turn *t)
 static err unknown_service(struct turn *t, const struct sigv4_claim *claim)
 {
 	str target = request_header(&t->x->request, STR("x-amz-target"));
-	const struct known_service *known = known_service_find(claim->service, target);
+	const struct known_service *known = known_service_find(claim->service, target, t->is_form);
 
 	if (known) {
 		/* Some services changed their protocol: the answer is in the one that was spoken. */

@@ -232,7 +232,8 @@ struct known_service {
 extern const struct known_service known_services[];
 extern const size_t known_service_count;
 
-/* By the name in a credential scope, or else by the prefix of an X-Amz-Target. NULL: never heard of it. */
-const struct known_service *known_service_find(str signing_name, str target);
+/* By the prefix of an X-Amz-Target, or else by the name in a credential scope; `is_form` tells the query
+ * protocols from the others. NULL: never heard of it. */
+const struct known_service *known_service_find(str signing_name, str target, bool is_form);
 
 #endif

@@ -88,7 +88,7 @@ def test_cli_is_told_the_name_of_an_operation_that_is_not_built(menagerie, cli):
 @pytest.mark.parametrize("service,method", [
     ("sqs", "list_queues"), ("sns", "list_topics"), ("ec2", "describe_vpcs"), ("s3", "list_buckets"),
     ("route53", "list_hosted_zones"), ("eks", "list_clusters"), ("kinesis", "list_streams"), ("lambda", "list_functions"),
-    ("cloudwatch", "list_metrics"),
+    ("cloudwatch", "list_metrics"), ("ses", "list_identities"), ("sesv2", "get_account"),
 ])
 def test_services_that_are_not_built_are_refused_in_their_own_protocol(menagerie, service, method):
     client = menagerie.client(service)
