@@ -221,7 +221,18 @@ def python_kind(folder, build_name):
 wire = python_kind("wire", "gcc")
 api = python_kind("api", "gcc")
 crash = python_kind("crash", "gcc")
-fault = python_kind("fault", "faults")
+
+
+def fault(wanted):
+    """tests/fault, and the unit tests of faults themselves, which other builds leave out."""
+    result = Result("fault")
+    if not has_tests("tests/fault", wanted) and "fault" not in wanted:
+        return result
+
+    def both():
+        run_unit(result, "faults", wanted or "fault_")
+        run_pytest(result, "fault", "faults", wanted)
+    return with_build(result, "faults", both)
 
 
 # Everything again, under the sanitizers.
