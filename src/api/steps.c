@@ -174,8 +174,8 @@ static enum sigv4_flavour flavour_of(const struct service *s)
 		return SIGV4_AS_REST_JSON;
 	case PROTOCOL_EC2:
 		return SIGV4_AS_EC2;
-	case PROTOCOL_REST_XML:
-		return SIGV4_AS_S3;
+	case PROTOCOL_REST_XML: /* S3 has its own words; other services of that protocol have query's */
+		return s->takes_the_rest ? SIGV4_AS_S3 : SIGV4_AS_QUERY;
 	case PROTOCOL_QUERY:
 		break;
 	}
