@@ -137,6 +137,7 @@ static void page_status(struct turn *t)
 	json_put_member_i64(&w, STR("database_bytes"), s.database_bytes);
 	json_put_member_i64(&w, STR("blobs"), s.blobs);
 	json_put_member_i64(&w, STR("blob_bytes"), s.blob_bytes);
+	json_put_member(&w, STR("orphans"), s.swept ? STR("removed") : STR("being looked for"));
 	json_put_object_end(&w);
 	buf_putc(&b, '\n');
 	answer(t, 200, STR("application/json"), buf_str(&b));

@@ -160,6 +160,7 @@ struct sweep {
 	pthread_t thread;
 	bool started;
 	atomic_bool stop;
+	atomic_bool done; /* it has looked at all */
 };
 
 void sweep_start(struct store *s);

@@ -246,6 +246,7 @@ void store_statistics(struct store *s, struct store_statistics *ret)
 	pthread_mutex_lock(&s->writer.lock);
 	*ret = s->writer.statistics;
 	pthread_mutex_unlock(&s->writer.lock);
+	ret->swept = atomic_load(&s->sweep.done);
 	ret->database_bytes = file_bytes(s, DATABASE_NAME) + file_bytes(s, DATABASE_NAME "-wal");
 	read_totals(s, ret);
 }

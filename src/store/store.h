@@ -83,6 +83,7 @@ struct store_statistics {
 	int64_t commit_us_total; /* the fsync is nearly all of it */
 	int64_t commit_us[16];   /* commits that took up to 16, 32, 64, … us */
 	int64_t database_bytes, blob_bytes, blobs;
+	bool swept; /* the search for orphans, which begins at the start, has come to its end */
 };
 
 void store_statistics(struct store *s, struct store_statistics *ret);

@@ -69,6 +69,7 @@ static void *sweep_main(void *arg)
 		sweep_folder(s, db, name);
 	}
 	db_free(db);
+	atomic_store(&s->sweep.done, !atomic_load(&s->sweep.stop));
 	return NULL;
 }
 
