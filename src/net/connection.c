@@ -21,7 +21,6 @@
  */
 #include "net/internal.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 
 #include <arpa/inet.h>
@@ -34,8 +33,10 @@
 
 void connection_phase(struct connection *c, enum phase phase)
 {
-	atomic_store_explicit(&c->since, clock_monotonic(), memory_order_relaxed);
-	atomic_store_explicit(&c->phase, phase, memory_order_release);
+	unsigned before = atomic_load_explicit(&c->phase, memory_order_relaxed);
+
+	atomic_store_explicit(&c->phase, before / PHASES * PHASES + PHASES + phase,
+	                      memory_order_relaxed);
 }
 
 bool address_is_loopback(const struct sockaddr *address)
@@ -118,19 +119,20 @@ void *connection_note_target(void *server, const char *uri, struct MHD_Connectio
 	return c;
 }
 
-/* Whether the program may be called; if so, leave() must follow. */
+/* Whether the program may be called; if so, leave() must follow. Both stores are ordered before
+ * both loads, here and in server_stop, so one of the two threads sees what the other has stored. */
 static bool enter(struct connection *c)
 {
-	atomic_fetch_add(&c->server->held, 1);
+	atomic_store(&c->in_call, true);
 	if (!atomic_load(&c->server->closed))
 		return true;
-	atomic_fetch_sub(&c->server->held, 1);
+	atomic_store(&c->in_call, false);
 	return false;
 }
 
 static void leave(struct connection *c)
 {
-	atomic_fetch_sub(&c->server->held, 1);
+	atomic_store_explicit(&c->in_call, false, memory_order_release);
 }
 
 /* Whether a parked exchange is still waited for. With chunks, libmicrohttpd offers the next one
@@ -173,7 +175,7 @@ static enum MHD_Result begin(struct connection *c, const char *method, const cha
 		c->refused = true;
 		return MHD_NO;
 	}
-	atomic_fetch_add(&s->requests, 1);
+	atomic_store_explicit(&c->under_way, true, memory_order_relaxed);
 	atomic_store_explicit(&c->received, 0, memory_order_relaxed);
 	connection_phase(c, c->has_body ? PHASE_BODY : PHASE_BUSY);
 	s->handler.begin(&c->x, s->handler.app);
@@ -264,7 +266,7 @@ void connection_completed(void *server, struct MHD_Connection *mhd, void **conte
 	answer_end(c);
 	if (c->stage != STAGE_NONE && !c->refused) {
 		s->handler.end(&c->x, s->handler.app);
-		atomic_fetch_sub(&s->requests, 1);
+		atomic_store_explicit(&c->under_way, false, memory_order_release);
 	}
 	arena_release(&c->x.arena);
 	c->x = (struct exchange){ 0 };
@@ -287,7 +289,7 @@ void exchange_park(struct exchange *x)
 
 	assert(!c->parked);
 	c->parked = true;
-	atomic_fetch_add(&c->server->held, 1);
+	atomic_fetch_add(&c->server->parked, 1);
 	connection_phase(c, PHASE_BUSY);
 	MHD_suspend_connection(c->mhd);
 }
@@ -299,7 +301,8 @@ void exchange_reply(struct exchange *x)
 
 	assert(x->reply.status);
 	if (!c->parked)
-		return;                /* on its own thread, in a call that returns to us */
-	MHD_resume_connection(c->mhd); /* after which the connection may be gone, */
-	atomic_fetch_sub(&s->held, 1); /* and after this the server */
+		return; /* on its own thread, in a call that returns to us */
+	/* After the first of these the connection may be gone, after the second the server. */
+	MHD_resume_connection(c->mhd);
+	atomic_fetch_sub(&s->parked, 1);
 }

@@ -77,15 +77,26 @@ static void end_connection(struct keeper *k, struct connection *c, int how)
 	shutdown(c->fd, how);
 }
 
-/* Ends the connection that has been idle for longest, if there is one beside `newest`. */
+static enum phase phase_of(struct connection *c)
+{
+	return atomic_load_explicit(&c->phase, memory_order_relaxed) % PHASES;
+}
+
+static int64_t idle_since(struct connection *c)
+{
+	return c->phase == c->seen_phase ? c->since : INT64_MAX;
+}
+
+/* Ends the connection that has been idle for longest, if there is one beside `newest`. Among those
+ * that have not been looked at since they fell idle it is the one that was accepted first. */
 static void evict(struct keeper *k, const struct connection *newest)
 {
 	struct connection *idlest = NULL;
 
 	pthread_mutex_lock(&k->lock);
 	for (struct connection *c = k->oldest; c; c = c->newer) {
-		if (c != newest && c->phase <= PHASE_HEAD && !c->ending &&
-		    (!idlest || c->since < idlest->since))
+		if (c != newest && phase_of(c) <= PHASE_HEAD && !c->ending &&
+		    (!idlest || idle_since(c) < idle_since(idlest)))
 			idlest = c;
 	}
 	if (idlest)
@@ -136,12 +147,23 @@ int keeper_count(struct keeper *k)
 	return atomic_load(&k->count);
 }
 
+bool keeper_any(struct keeper *k, bool (*is)(struct connection *c))
+{
+	bool any = false;
+
+	pthread_mutex_lock(&k->lock);
+	for (struct connection *c = k->oldest; c && !any; c = c->newer)
+		any = is(c);
+	pthread_mutex_unlock(&k->lock);
+	return any;
+}
+
 static int64_t bytes_moved(struct connection *c)
 {
 	struct tcp_info info = { 0 };
 	socklen_t size = sizeof(info);
 
-	if (c->phase == PHASE_BODY)
+	if (phase_of(c) == PHASE_BODY)
 		return atomic_load_explicit(&c->received, memory_order_relaxed);
 	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
 	return (int64_t)info.tcpi_bytes_acked;
@@ -168,7 +190,7 @@ static bool is_overdue(struct connection *c, int64_t now)
 	const struct server_options *o = &c->server->options;
 	int64_t idle = o->idle_seconds * SECOND, head = o->head_seconds * SECOND;
 
-	switch ((enum phase)c->phase) {
+	switch (phase_of(c)) {
 	case PHASE_IDLE:
 		return now - c->since > idle + head;
 	case PHASE_HEAD:
@@ -177,6 +199,7 @@ static bool is_overdue(struct connection *c, int64_t now)
 	case PHASE_REPLY:
 		return is_slow(c, now, idle);
 	case PHASE_BUSY:
+	case PHASES:
 		break;
 	}
 	return false;
@@ -187,7 +210,13 @@ static void sweep(struct keeper *k, int64_t now)
 	pthread_mutex_lock(&k->lock);
 	k->most = MAX(k->most, atomic_load(&k->all));
 	for (struct connection *c = k->oldest; c; c = c->newer) {
-		if (is_overdue(c, now) || (c->ending && c->phase <= PHASE_HEAD))
+		unsigned phase = atomic_load_explicit(&c->phase, memory_order_relaxed);
+
+		if (phase != c->seen_phase) {
+			c->seen_phase = phase;
+			c->since = now;
+		}
+		if (is_overdue(c, now) || (c->ending && phase % PHASES <= PHASE_HEAD))
 			end_connection(k, c, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&k->lock);

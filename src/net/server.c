@@ -272,26 +272,39 @@ static void stop_listening(struct server *s)
 		dup3(deaf, s->listener, O_CLOEXEC);
 }
 
-static void wait_until_zero(_Atomic int *count, int64_t deadline)
+static bool is_under_way(struct connection *c)
 {
-	struct timespec pause = { .tv_nsec = 1000000 };
+	return atomic_load(&c->under_way);
+}
 
-	while (atomic_load(count) > 0 && clock_monotonic() < deadline)
-		nanosleep(&pause, NULL);
+static bool is_in_call(struct connection *c)
+{
+	return atomic_load(&c->in_call);
+}
+
+static void pause_briefly(void)
+{
+	struct timespec millisecond = { .tv_nsec = 1000000 };
+
+	nanosleep(&millisecond, NULL);
 }
 
 void server_stop(struct server *s)
 {
+	int64_t deadline;
+
 	if (!s)
 		return;
+	deadline = clock_monotonic() + s->options.drain_seconds * INT64_C(1000000);
 	atomic_store(&s->stopping, true);
 	stop_listening(s);
-	wait_until_zero(&s->requests,
-	                clock_monotonic() + s->options.drain_seconds * INT64_C(1000000));
+	while (keeper_any(s->keeper, is_under_way) && clock_monotonic() < deadline)
+		pause_briefly();
 	/* From here on the program is called no more, so no exchange can be parked; those that are
 	 * have to be answered, because a suspended connection cannot be ended. */
 	atomic_store(&s->closed, true);
-	wait_until_zero(&s->held, INT64_MAX);
+	while (keeper_any(s->keeper, is_in_call) || atomic_load(&s->parked))
+		pause_briefly();
 	MHD_stop_daemon(s->daemon); /* closes s->listener */
 	keeper_free(s->keeper);
 	free(s);
