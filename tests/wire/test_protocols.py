@@ -193,7 +193,11 @@ def parsed(value):
     return value
 
 
-@pytest.mark.parametrize("service,name", CASES, ids=[f"{s}_{n}" for s, n in CASES])
+# An event stream has no output struct: S3 SelectObjectContent, which is refused by name.
+REPLIES = [(s, n) for s, n in CASES if not MODELS[s].operation_model(n).has_event_stream_output]
+
+
+@pytest.mark.parametrize("service,name", REPLIES, ids=[f"{s}_{n}" for s, n in REPLIES])
 def test_writes_what_botocore_reads(tool, service, name):
     model = MODELS[service]
     operation = model.operation_model(name)
