@@ -10,6 +10,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -33,6 +35,15 @@ static bool file_is_long_enough(const struct reply *r)
 
 	return fstat(r->fd, &status) == 0 &&
 	       (!S_ISREG(status.st_mode) || r->offset + r->length <= status.st_size);
+}
+
+/* libmicrohttpd sends the head of a reply in a packet of its own when a file follows. */
+static void cork(struct connection *c, bool corked)
+{
+	if (c->corked == corked)
+		return;
+	c->corked = corked;
+	setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &(int){ corked }, sizeof(int));
 }
 
 static struct MHD_Response *make_response(struct connection *c)
@@ -83,6 +94,7 @@ bool answer_queue(struct connection *c)
 		reply_text(&c->x, MHD_HTTP_INTERNAL_SERVER_ERROR,
 		           STR("What should be sent is damaged.\n"));
 	}
+	cork(c, r->kind == REPLY_FILE);
 	response = make_response(c);
 	if (!response)
 		return false;
@@ -126,6 +138,7 @@ void answer_end(struct connection *c)
 {
 	int status = c->x.reply.status;
 
+	cork(c, false);
 	reply_clear(&c->x);
 	c->x.reply.status = status; /* of interest to the handler's end */
 }

@@ -61,6 +61,7 @@ struct connection {
 	bool parked;
 	bool has_body, expects_continue, is_http_1_0;
 	bool lingers; /* the client may still be sending: do not reset it when closing */
+	bool corked;  /* TCP_CORK is set */
 	int64_t discarded;
 
 	/* The request line, in libmicrohttpd's memory; see head_note_target. */
