@@ -9,7 +9,7 @@
 enum {
 	/* connections and requests */
 	LIMIT_CONNECTIONS       = 8192,
-	LIMIT_REQUEST_HEAD      = 32 * 1024, /* request line and headers; AWS takes 8 to 16 KiB */
+	LIMIT_REQUEST_HEAD      = 16 * 1024, /* request line and headers; AWS takes 8 to 16 KiB */
 	LIMIT_HEADERS           = 200,
 	LIMIT_IDLE_SECONDS      = 60,  /* a connection that sends nothing */
 	LIMIT_HEAD_SECONDS      = 30,  /* a head that does not come to its end */
