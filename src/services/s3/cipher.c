@@ -1,5 +1,6 @@
 #include "services/s3/cipher.h"
 
+#include "base/aead.h"
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/file.h"
@@ -8,13 +9,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	NONCE_SIZE = 12,
+	NONCE_SIZE = AEAD_NONCE_SIZE,
 	STORED_SEGMENT = CIPHER_SEGMENT + CIPHER_TAG_SIZE,
 	WRAPPED_VERSION = 1,
 	/* version, nonce, sealed key and salt, tag */
@@ -25,75 +24,17 @@ enum {
 
 void cipher_wipe_wrapping_key(struct cipher_wrapping_key *k)
 {
-	OPENSSL_cleanse(k, sizeof(*k));
+	explicit_bzero(k, sizeof(*k));
 }
 
 void cipher_wipe_key(struct cipher_key *k)
 {
-	OPENSSL_cleanse(k, sizeof(*k));
+	explicit_bzero(k, sizeof(*k));
 }
 
-/*
- * AES-256-GCM. A context holds the key's schedule; freeing it wipes that.
- */
-
-static void must(int one)
+static void free_aead(void *aead)
 {
-	if (one != 1)
-		abort();
-}
-
-static EVP_CIPHER_CTX *context_new(const unsigned char key[CIPHER_KEY_SIZE], bool encrypt)
-{
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-
-	must(context != NULL);
-	must(EVP_CipherInit_ex(context, EVP_aes_256_gcm(), NULL, key, NULL, encrypt));
-	return context;
-}
-
-static void context_free(void *context)
-{
-	EVP_CIPHER_CTX_free(context);
-}
-
-static void begin(EVP_CIPHER_CTX *context, const unsigned char nonce[NONCE_SIZE], str beside)
-{
-	int n;
-
-	must(EVP_CipherInit_ex(context, NULL, NULL, NULL, nonce, /* as it is: */ -1));
-	if (beside.n)
-		must(EVP_CipherUpdate(context, NULL, &n, (const unsigned char *)beside.p,
-		                      (int)beside.n));
-}
-
-/* `to` gets the tag behind the sealed bytes. */
-static void seal(EVP_CIPHER_CTX *context, const unsigned char nonce[NONCE_SIZE], str beside,
-                 str plain, unsigned char *to)
-{
-	int n;
-
-	begin(context, nonce, beside);
-	if (plain.n)
-		must(EVP_CipherUpdate(context, to, &n, (const unsigned char *)plain.p,
-		                      (int)plain.n));
-	must(EVP_CipherFinal_ex(context, to + plain.n, &n));
-	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, CIPHER_TAG_SIZE, to + plain.n));
-}
-
-static bool unseal(EVP_CIPHER_CTX *context, const unsigned char nonce[NONCE_SIZE], str beside,
-                   const unsigned char *sealed, size_t size, unsigned char *to)
-{
-	size_t plain = size - CIPHER_TAG_SIZE;
-	unsigned char tag[CIPHER_TAG_SIZE];
-	int n;
-
-	memcpy(tag, sealed + plain, sizeof(tag));
-	begin(context, nonce, beside);
-	must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag));
-	if (plain)
-		must(EVP_CipherUpdate(context, to, &n, sealed, (int)plain));
-	return EVP_CipherFinal_ex(context, to + plain, &n) == 1;
+	aead_free(aead);
 }
 
 /*
@@ -186,12 +127,12 @@ const struct refusal *cipher_customer_key(struct arena *a, const struct cipher_c
 	digest_of(DIGEST_MD5, key, md5);
 	if (!base64_decode(a, h->key_md5, &sum) ||
 	    !secret_eq(sum, (str){ (const char *)md5, sizeof(md5) })) {
-		OPENSSL_cleanse((void *)(uintptr_t)key.p, key.n);
+		explicit_bzero((void *)(uintptr_t)key.p, key.n);
 		return refuse_customer(a, "The calculated MD5 hash of the key did not match the "
 		                          "hash that was provided.");
 	}
 	memcpy(ret->bytes, key.p, CIPHER_KEY_SIZE);
-	OPENSSL_cleanse((void *)(uintptr_t)key.p, key.n); /* our own decoded copy */
+	explicit_bzero((void *)(uintptr_t)key.p, key.n); /* our own decoded copy */
 	return NULL;
 }
 
@@ -229,16 +170,16 @@ str cipher_wrap(struct arena *a, const struct cipher_key *key, const struct ciph
                 str context)
 {
 	unsigned char *out = arena_alloc(a, WRAPPED_SIZE), plain[WRAPPED_BODY];
-	EVP_CIPHER_CTX *cipher = context_new(by->bytes, /* encrypt= */ true);
+	struct aead *cipher = aead_new(by->bytes, AEAD_SEAL);
 
 	memcpy(plain, key->bytes, CIPHER_KEY_SIZE);
 	memcpy(plain + CIPHER_KEY_SIZE, key->salt, CIPHER_SALT_SIZE);
 	out[0] = WRAPPED_VERSION;
 	random_bytes(out + 1, NONCE_SIZE);
-	seal(cipher, out + 1, context, (str){ (const char *)plain, sizeof(plain) },
-	     out + 1 + NONCE_SIZE);
-	context_free(cipher);
-	OPENSSL_cleanse(plain, sizeof(plain));
+	aead_seal(cipher, out + 1, context, (str){ (const char *)plain, sizeof(plain) },
+	          out + 1 + NONCE_SIZE);
+	aead_free(cipher);
+	explicit_bzero(plain, sizeof(plain));
 	return (str){ (const char *)out, WRAPPED_SIZE };
 }
 
@@ -247,20 +188,19 @@ bool cipher_unwrap(str wrapped, const struct cipher_wrapping_key *by, str contex
 {
 	const unsigned char *in = (const unsigned char *)wrapped.p;
 	unsigned char plain[WRAPPED_BODY];
-	EVP_CIPHER_CTX *cipher;
+	struct aead *cipher;
 	bool right;
 
 	if (wrapped.n != WRAPPED_SIZE || in[0] != WRAPPED_VERSION)
 		return false;
-	cipher = context_new(by->bytes, /* encrypt= */ false);
-	right = unseal(cipher, in + 1, context, in + 1 + NONCE_SIZE, WRAPPED_BODY + CIPHER_TAG_SIZE,
-	               plain);
-	context_free(cipher);
+	cipher = aead_new(by->bytes, AEAD_OPEN);
+	right = aead_open(cipher, in + 1, context, str_after(wrapped, 1 + NONCE_SIZE), plain);
+	aead_free(cipher);
 	if (right) {
 		memcpy(ret->bytes, plain, CIPHER_KEY_SIZE);
 		memcpy(ret->salt, plain + CIPHER_KEY_SIZE, CIPHER_SALT_SIZE);
 	}
-	OPENSSL_cleanse(plain, sizeof(plain));
+	explicit_bzero(plain, sizeof(plain));
 	return right;
 }
 
@@ -298,7 +238,7 @@ static void segment_nonce(const unsigned char salt[CIPHER_SALT_SIZE], uint32_t n
 }
 
 struct cipher_writer {
-	EVP_CIPHER_CTX *cipher;
+	struct aead *cipher;
 	unsigned char salt[CIPHER_SALT_SIZE];
 	uint32_t number;
 	cipher_sink *sink;
@@ -315,8 +255,8 @@ struct cipher_writer *cipher_writer_new(struct arena *a, const struct cipher_key
 {
 	struct cipher_writer *w = arena_new(a, struct cipher_writer);
 
-	w->cipher = context_new(key->bytes, /* encrypt= */ true);
-	arena_defer(a, context_free, w->cipher);
+	w->cipher = aead_new(key->bytes, AEAD_SEAL);
+	arena_defer(a, free_aead, w->cipher);
 	memcpy(w->salt, key->salt, sizeof(w->salt));
 	w->sink = sink;
 	w->app = app;
@@ -330,7 +270,7 @@ static void put_segment(struct cipher_writer *w, str plain, bool last)
 	/* 256 TiB: fifty times what S3 takes, and a nonce must not come twice. */
 	assert(w->number < UINT32_MAX);
 	segment_nonce(w->salt, w->number++, last, nonce);
-	seal(w->cipher, nonce, STR(""), plain, w->sealed);
+	aead_seal(w->cipher, nonce, STR(""), plain, w->sealed);
 	w->failure = w->sink(w->app, (str){ (const char *)w->sealed, plain.n + CIPHER_TAG_SIZE });
 }
 
@@ -362,7 +302,7 @@ int cipher_writer_end(struct cipher_writer *w)
 }
 
 struct cipher_reader {
-	EVP_CIPHER_CTX *cipher;
+	struct aead *cipher;
 	unsigned char salt[CIPHER_SALT_SIZE];
 	int64_t size, segments; /* plain; size is -1 when no sealed body is that long */
 	cipher_read_at *read_at;
@@ -377,8 +317,8 @@ struct cipher_reader *cipher_reader_new(struct arena *a, const struct cipher_key
 {
 	struct cipher_reader *r = arena_new(a, struct cipher_reader);
 
-	r->cipher = context_new(key->bytes, /* encrypt= */ false);
-	arena_defer(a, context_free, r->cipher);
+	r->cipher = aead_new(key->bytes, AEAD_OPEN);
+	arena_defer(a, free_aead, r->cipher);
 	memcpy(r->salt, key->salt, sizeof(r->salt));
 	r->size = cipher_plain_size(stored_size);
 	r->segments = segments_of(MAX(r->size, 0), CIPHER_SEGMENT);
@@ -404,7 +344,8 @@ static int open_segment(struct cipher_reader *r, int64_t number)
 	if (e)
 		return e;
 	segment_nonce(r->salt, (uint32_t)number, last, nonce);
-	if (!unseal(r->cipher, nonce, STR(""), r->sealed, n + CIPHER_TAG_SIZE, r->plain))
+	if (!aead_open(r->cipher, nonce, STR(""),
+	               (str){ (const char *)r->sealed, n + CIPHER_TAG_SIZE }, r->plain))
 		return -EBADMSG;
 	r->opened = number;
 	return 0;

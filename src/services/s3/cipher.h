@@ -7,8 +7,6 @@
  * the segment's number and whether it is the last. So any range can be read by opening only the
  * segments it touches, and a byte that was changed, a segment that was moved and an end that was cut
  * off are all noticed. An empty body is one empty segment.
- *
- * Failure of libcrypto itself, which is only ever out of memory, ends the process, as in an arena.
  */
 #ifndef SERVICES_S3_CIPHER_H
 #define SERVICES_S3_CIPHER_H
