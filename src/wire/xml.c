@@ -162,8 +162,11 @@ void xml_text(struct xml_writer *w, str text)
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		str instead = escaped(text.p[i]);
+		str instead;
 
+		if ((unsigned char)text.p[i] > '>') /* all that need care are below */
+			continue;
+		instead = escaped(text.p[i]);
 		if (!instead.p)
 			continue;
 		buf_put(w->out, str_from_to(text, from, i));
