@@ -194,6 +194,19 @@ enum sigv4_place sigv4_where(const struct request *r)
 	return SIGV4_UNSIGNED;
 }
 
+/* The credential alone, wherever it stands in the header: sigv4_parse reads it as it should be. */
+static str peek_credential(const struct request *r)
+{
+	static const str name = STR_INIT("Credential=");
+	str rest = request_header(r, STR("Authorization"));
+	ptrdiff_t at = str_find_str(rest, name, 0);
+
+	if (at < 0)
+		return STR_NULL;
+	rest = str_after(rest, (size_t)at + name.n);
+	return next_item(&rest);
+}
+
 bool sigv4_peek(struct arena *a, const struct request *r, struct sigv4_claim *ret)
 {
 	struct sigv4_parts parts = { 0 };
@@ -201,7 +214,7 @@ bool sigv4_peek(struct arena *a, const struct request *r, struct sigv4_claim *re
 	str terminator;
 
 	if (sigv4_where(r) == SIGV4_IN_HEADER)
-		sigv4_parts_of_header(r, &parts);
+		parts.credential = peek_credential(r);
 	else
 		sigv4_parts_of_query(a, r, &parts);
 	if (!sigv4_split_credential(parts.credential, &s, &terminator))

@@ -51,7 +51,7 @@ void buf_put(struct buf *b, str s)
 	b->n += s.n;
 }
 
-void buf_putc(struct buf *b, char c)
+void buf_putc_slowly(struct buf *b, char c)
 {
 	if (make_room(b, 1))
 		b->p[b->n++] = c;

@@ -21,12 +21,21 @@ void buf_init(struct buf *b, struct arena *a, size_t max);
 void buf_release(struct buf *b);
 
 void buf_put(struct buf *b, str s);
-void buf_putc(struct buf *b, char c);
+void buf_putc_slowly(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *b, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* n writable bytes at the end, not yet counted; NULL on overflow. */
 char *buf_reserve(struct buf *b, size_t n);
+
+/* In place while there is room: writers of XML and JSON put much of their text by the character. */
+static inline void buf_putc(struct buf *b, char c)
+{
+	if (b->n + 1 < b->capacity && b->n < b->max && !b->overflow)
+		b->p[b->n++] = c;
+	else
+		buf_putc_slowly(b, c);
+}
 
 static inline str buf_str(const struct buf *b)
 {

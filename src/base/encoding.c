@@ -26,26 +26,27 @@ void hex_put(struct buf *b, str bytes)
 	b->n += bytes.n * 2;
 }
 
-static int hex_value(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* One more than the value of a hex digit; 0 for what is none. */
+static const unsigned char hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool hex_decode(str text, void *out, size_t n)
 {
+	const unsigned char *from = (const unsigned char *)text.p;
 	unsigned char *to = out;
 
 	if (text.n % 2 || text.n / 2 != n)
 		return false;
 	for (size_t i = 0; i < text.n; i++)
-		if (!ascii_is_hex(text.p[i]))
+		if (!hex_values[from[i]])
 			return false;
 	for (size_t i = 0; i < n; i++)
-		to[i] = (unsigned char)(hex_value(text.p[2 * i]) << 4 |
-		                        hex_value(text.p[2 * i + 1]));
+		to[i] = (unsigned char)((hex_values[from[2 * i]] - 1) << 4 |
+		                        (hex_values[from[2 * i + 1]] - 1));
 	return true;
 }
 

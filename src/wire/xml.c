@@ -133,9 +133,18 @@ void xml_declaration(struct xml_writer *w)
 	buf_put(w->out, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
 }
 
-/* What stands for a character in XML; absent for one that stands for itself. Characters that XML 1.0
- * cannot hold, not even escaped, become U+FFFD; carriage returns are escaped because a parser would
- * turn them into line feeds. */
+/* Nearly all of a reply is characters that stand for themselves, so that is asked of a table. */
+static const bool needs_care[256] = {
+	[0x00] = true, [0x01] = true, [0x02] = true, [0x03] = true, [0x04] = true, [0x05] = true,
+	[0x06] = true, [0x07] = true, [0x08] = true, [0x0b] = true, [0x0c] = true, [0x0e] = true,
+	[0x0f] = true, [0x10] = true, [0x11] = true, [0x12] = true, [0x13] = true, [0x14] = true,
+	[0x15] = true, [0x16] = true, [0x17] = true, [0x18] = true, [0x19] = true, [0x1a] = true,
+	[0x1b] = true, [0x1c] = true, [0x1d] = true, [0x1e] = true, [0x1f] = true, ['\r'] = true,
+	['<'] = true,  ['>'] = true,  ['&'] = true,  ['"'] = true,
+};
+
+/* What stands for such a character. Those that XML 1.0 cannot hold, not even escaped, become U+FFFD;
+ * carriage returns are escaped because a parser would turn them into line feeds. */
 static str escaped(char c)
 {
 	switch (c) {
@@ -149,11 +158,8 @@ static str escaped(char c)
 		return STR("&quot;");
 	case '\r':
 		return STR("&#13;");
-	case '\n':
-	case '\t':
-		return STR_NULL;
 	default:
-		return (unsigned char)c < 0x20 ? STR("\xef\xbf\xbd") : STR_NULL;
+		return STR("\xef\xbf\xbd");
 	}
 }
 
@@ -164,11 +170,9 @@ void xml_text(struct xml_writer *w, str text)
 	for (size_t i = 0; i < text.n; i++) {
 		str instead;
 
-		if ((unsigned char)text.p[i] > '>') /* all that need care are below */
+		if (!needs_care[(unsigned char)text.p[i]])
 			continue;
 		instead = escaped(text.p[i]);
-		if (!instead.p)
-			continue;
 		buf_put(w->out, str_from_to(text, from, i));
 		buf_put(w->out, instead);
 		from = i + 1;
