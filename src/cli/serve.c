@@ -111,7 +111,7 @@ static bool open_store(struct serving *s, const struct serve_options *o,
 /* Whether everyone who reaches the port could use keys that everyone knows. */
 static bool is_safe(const struct serving *s, const struct serve_options *o)
 {
-	if (server_is_loopback(s->server) || !credentials_are_default(s->credentials))
+	if (server_host_is_loopback(o->host) || !credentials_are_default(s->credentials))
 		return true;
 	fprintf(stderr,
 	        "menagerie: %s can be reached from other machines, and the keys test/test are known to everyone.\n"
@@ -137,7 +137,7 @@ static bool start(struct serving *s, const struct serve_options *o,
 {
 	struct api_options api = { .services = services, .settable_clock = o->settable_clock };
 
-	if (!load_credentials(s, o) || !open_store(s, o, services))
+	if (!load_credentials(s, o) || !is_safe(s, o) || !open_store(s, o, services))
 		return false;
 	s->pool = pool_new(LIMIT_POOL_THREADS, LIMIT_POOL_WAITING);
 	api.credentials = s->credentials;
@@ -201,7 +201,7 @@ int command_serve(int argc, char **argv, const struct service *const *services)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is then a full disk, not our end */
-	if (start(&s, &o, services) && is_safe(&s, &o)) {
+	if (start(&s, &o, services)) {
 		printf("Menagerie " MENAGERIE_VERSION " is ready at http://%.*s (data: %s)\n",
 		       STR_ARG(server_address(s.server)), store_folder(s.store));
 		fflush(stdout);

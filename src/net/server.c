@@ -265,6 +265,18 @@ str server_address(const struct server *s)
 	return (str){ s->address, s->address_size };
 }
 
+bool server_host_is_loopback(str host)
+{
+	struct sockaddr_storage address;
+	struct arena a = { 0 };
+	socklen_t size;
+	bool yes = resolve(arena_cstr(&a, host), 0, &address, &size) == 0 &&
+	           address_is_loopback((struct sockaddr *)&address);
+
+	arena_release(&a);
+	return yes;
+}
+
 bool server_is_loopback(const struct server *s)
 {
 	return s->is_loopback;

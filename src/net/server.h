@@ -59,6 +59,10 @@ struct server *server_start(const struct server_options *options,
 str server_address(const struct server *s);
 bool server_is_loopback(const struct server *s);
 
+/* Whether only this machine could reach a server on that host: to be asked before it listens. False
+ * for a host that cannot be found. */
+bool server_host_is_loopback(str host);
+
 /* Stops listening, lets requests under way finish for the drain time, ends. Blocks. An exchange
  * that is still parked then is waited for until somebody replies to it. */
 void server_stop(struct server *s);
