@@ -120,6 +120,7 @@ def test_a_replaced_or_deleted_file_leaves_no_blob(start):
     assert program.status()["blobs"] == 1
     assert program.signed("DELETE", "/files/again")[0] == 204
     assert program.status()["blobs"] == 0
+    assert program.stop() == 0  # files go after the reply, and before the end
     left = [f for _, _, files in os.walk(os.path.join(program.data, "blobs")) for f in files]
     assert left == []
 
@@ -133,6 +134,7 @@ def test_a_body_that_is_not_what_was_signed_leaves_no_blob(start):
     assert status == 400
     assert b"XAmzContentSHA256Mismatch" in body
     assert program.signed("GET", "/files/forged")[0] == 404
+    assert program.stop() == 0  # files go after the reply, and before the end
     assert [f for _, _, files in os.walk(os.path.join(program.data, "blobs")) for f in files] == []
 
 
