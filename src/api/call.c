@@ -124,6 +124,62 @@ err call_service(struct call *c, const char *service, const char *operation, con
 	return inner.db ? run_inside(&inner, slot, in, out) : run_outside(&inner, slot, in, out);
 }
 
+struct part {
+	struct call *c;
+	call_part *run;
+	void *arg;
+	err failure;
+};
+
+static bool run_part(struct db *db, void *arg)
+{
+	struct part *p = arg;
+
+	p->c->db = db;
+	p->failure = p->run(p->c, p->arg);
+	p->c->db = NULL;
+	return !p->failure;
+}
+
+err call_write(struct call *c, call_part *part, void *arg)
+{
+	struct part p = { .c = c, .run = part, .arg = arg };
+
+	if (c->db)
+		return part(c, arg);
+	if (store_write_wait(c->api->store, run_part, &p) != DB_OK)
+		return storage_failed(c);
+	return p.failure;
+}
+
+err call_read(struct call *c, call_part *part, void *arg)
+{
+	enum db_status status;
+	err e;
+
+	if (c->db)
+		return part(c, arg);
+	c->db = store_reader(c->api->store);
+	e = part(c, arg);
+	status = db_status(c->db);
+	store_read_end(c->db);
+	c->db = NULL;
+	return status == DB_OK ? e : storage_failed(c);
+}
+
+void call_look_again(struct call *c)
+{
+	store_read_end(c->db);
+}
+
+void call_header(struct call *c, str name, str value)
+{
+	if (c->header_count == c->header_capacity)
+		c->headers =
+			arena_grow(c->arena, c->headers, &c->header_capacity, sizeof(*c->headers));
+	c->headers[c->header_count++] = (struct header){ name, value };
+}
+
 struct store *store_of(const struct call *c)
 {
 	return c->api->store;

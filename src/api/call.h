@@ -24,12 +24,31 @@ struct identity {
 	str access_key;
 };
 
+/*
+ * What a body passes through, piece by piece, while it comes. An operation's `prepare` hangs one in.
+ * It hands on what becomes of a piece with f->sink(f->app, …), and returns the first error, its own
+ * or the sink's, which becomes the reply.
+ */
+struct body_filter {
+	err (*feed)(struct body_filter *f, str piece);
+	err (*end)(struct body_filter *f); /* all has come */
+	err (*sink)(void *app, str piece); /* the front's, set before the first piece */
+	void *app;
+};
+
 /* The body of an operation that streams: small ones in memory, larger ones in a blob, which is
  * already on the disk (sealed) when the handler runs. It goes away with the call unless a handler
  * keeps it (blob_keep). */
 struct body {
-	int64_t size;
-	str text; /* when there is no blob */
+	/* For `prepare` to set. Checksums are of what `unwrap` hands on; `seal` comes behind them, and
+	 * may still be set while `unwrap` is fed, before it hands on the first byte. */
+	unsigned checksums;         /* enum checksum_wanted; an operation that streams wants MD5 */
+	struct body_filter *unwrap; /* takes the payload out of what was sent: a form */
+	struct body_filter *seal;   /* what is stored instead of the payload: encrypted */
+
+	/* For the handler. */
+	int64_t size; /* of the payload; what is stored of it is the text or the blob */
+	str text;     /* when there is no blob */
 	struct blob_writer *blob;
 	const struct checksum *checksum; /* verified; NULL for a service that has none */
 };
@@ -48,7 +67,15 @@ struct call {
 	const struct service *service;
 	const struct operation *operation;
 	int depth; /* of internal calls */
+
+	/* Headers that the reply gets whatever becomes of the call: see call_header. */
+	struct header *headers;
+	size_t header_count, header_capacity;
+	void *note; /* the service's own, from handler to `ended` */
 };
+
+/* Adds a header to the reply, be it a result or an error. The texts live as long as the call. */
+void call_header(struct call *c, str name, str value);
 
 /*
  * Calls another service as the caller of `c`, in-process: the input is checked as if it had come
@@ -58,6 +85,18 @@ struct call {
  */
 err call_service(struct call *c, const char *service, const char *operation, const void *in,
                  void *out);
+
+/*
+ * For a slow handler, which has no db of its own: runs a part of it in a snapshot, or in a transaction
+ * that is committed when this returns; what the part wrote is undone when it fails. A part in a
+ * transaction may run twice. Elsewhere, c->db is there already and the part runs in it.
+ */
+typedef err call_part(struct call *c, void *arg);
+err call_read(struct call *c, call_part *part, void *arg);
+err call_write(struct call *c, call_part *part, void *arg);
+
+/* The snapshot of a read begins anew: for a reader whose blob was dropped meanwhile (blob_open). */
+void call_look_again(struct call *c);
 
 /* For a handler that opens blobs. */
 struct store *store_of(const struct call *c);

@@ -67,6 +67,17 @@ err fail_with(struct call *c, const struct error_definition *definition, const v
 	return e;
 }
 
+err fail_refused(struct call *c, const struct refusal *refusal)
+{
+	struct error *e;
+
+	if (!refusal)
+		return NULL;
+	e = arena_new(c->arena, struct error);
+	e->refusal = refusal;
+	return e;
+}
+
 str error_code(err e)
 {
 	return str_from(e->refusal ? e->refusal->code : e->definition->code);

@@ -24,6 +24,9 @@ err fail(struct call *c, const struct error_definition *definition, const char *
 err fail_with(struct call *c, const struct error_definition *definition, const void *details,
               const char *format, ...) PRINTF_LIKE(4, 5);
 
+/* A refusal as an error of the call; NULL for none. */
+err fail_refused(struct call *c, const struct refusal *refusal);
+
 /* The code and the status that an error goes out with. */
 str error_code(err e);
 int error_status(err e);

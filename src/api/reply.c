@@ -16,13 +16,7 @@ str new_request_id(struct arena *a)
 
 err refused(struct turn *t, const struct refusal *refusal)
 {
-	struct error *e;
-
-	if (!refusal)
-		return NULL;
-	e = arena_new(t->call.arena, struct error);
-	e->refusal = refusal;
-	return e;
+	return fail_refused(&t->call, refusal);
 }
 
 /* How to word an error for somebody whose service is not known: by what the request looks like. */

@@ -23,6 +23,7 @@ struct request {
 	size_t header_count;
 	int64_t content_length; /* -1 when the body is chunked; 0 when there is none */
 	bool from_loopback;     /* the peer's address is 127.0.0.0/8 or ::1 */
+	str peer;               /* that address, without the port */
 };
 
 /* The first header of that name, without regard to case; absent if there is none. */

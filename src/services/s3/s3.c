@@ -1,0 +1,44 @@
+/* Amazon Simple Storage Service: the table of its operations, its tables, its hooks. */
+#include "services/s3/s3.h"
+
+static const struct s3_api ops = {
+	/* buckets.c */
+
+	/* bucket_policy.c */
+
+	/* acls.c */
+
+	/* bucket_settings.c */
+
+	/* put_object.c */
+
+	/* get_object.c */
+
+	/* copy_object.c */
+
+	/* delete_object.c */
+
+	/* object_tagging.c */
+
+	/* object_lock.c */
+
+	/* multipart.c and its neighbours */
+
+	/* listing.c */
+
+	/* website_page.c, preflight.c, post_object.c */
+
+};
+
+static void tick(struct db *db, int64_t now)
+{
+	(void)db, (void)now;
+}
+
+const struct service s3_service = {
+	.model = &s3_model,
+	.ops = &ops,
+	.schema = s3_schema,
+	.takes_the_rest = true,
+	.tick = tick,
+};
