@@ -1,0 +1,37 @@
+"""A client and a bucket for each test, so that none sees another's objects."""
+import pytest
+
+from . import OTHER, new_name
+
+
+@pytest.fixture
+def s3(menagerie):
+    return menagerie.client("s3")
+
+
+@pytest.fixture
+def other(menagerie):
+    """The client of another account."""
+    return menagerie.client("s3", key=OTHER)
+
+
+@pytest.fixture
+def bucket(s3):
+    name = new_name()
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def open_bucket(s3):
+    """One that takes access control lists and public ones: as buckets were before April 2023."""
+    name = new_name()
+    s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter")
+    s3.delete_public_access_block(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def versioned(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return bucket
