@@ -161,6 +161,19 @@ static void drop_digests(void *ptr)
 	c->md5 = c->sha = NULL;
 }
 
+static void begin(struct checksum *c, unsigned wanted)
+{
+	if (!c->algorithm && wanted & CHECKSUM_WANT_CRC64NVME)
+		c->algorithm = CHECKSUM_CRC64NVME;
+	if (c->announced_md5.p || wanted & CHECKSUM_WANT_MD5)
+		c->md5 = digest_new(DIGEST_MD5);
+	if (c->algorithm == CHECKSUM_SHA1)
+		c->sha = digest_new(DIGEST_SHA1);
+	if (c->algorithm == CHECKSUM_SHA256)
+		c->sha = digest_new(DIGEST_SHA256);
+	arena_defer(c->arena, drop_digests, c);
+}
+
 const struct refusal *checksum_begin(struct arena *a, const struct request *r, unsigned wanted,
                                      struct checksum **ret)
 {
@@ -178,17 +191,19 @@ const struct refusal *checksum_begin(struct arena *a, const struct request *r, u
 	if (refusal)
 		return refusal;
 
-	if (!c->algorithm && wanted & CHECKSUM_WANT_CRC64NVME)
-		c->algorithm = CHECKSUM_CRC64NVME;
-	if (c->announced_md5.p || wanted & CHECKSUM_WANT_MD5)
-		c->md5 = digest_new(DIGEST_MD5);
-	if (c->algorithm == CHECKSUM_SHA1)
-		c->sha = digest_new(DIGEST_SHA1);
-	if (c->algorithm == CHECKSUM_SHA256)
-		c->sha = digest_new(DIGEST_SHA256);
-	arena_defer(a, drop_digests, c);
+	begin(c, wanted);
 	*ret = c;
 	return NULL;
+}
+
+struct checksum *checksum_new(struct arena *a, unsigned wanted, enum checksum_algorithm algorithm)
+{
+	struct checksum *c = arena_new(a, struct checksum);
+
+	c->arena = a;
+	c->algorithm = algorithm;
+	begin(c, wanted);
+	return c;
 }
 
 void checksum_update(struct checksum *c, str bytes)

@@ -47,6 +47,9 @@ struct checksum {
 /* The result lives in the arena. */
 const struct refusal *checksum_begin(struct arena *a, const struct request *r, unsigned wanted,
                                      struct checksum **ret);
+/* For bytes that no request announced: of `algorithm`, and MD5 when it is wanted. */
+struct checksum *checksum_new(struct arena *a, unsigned wanted, enum checksum_algorithm algorithm);
+
 void checksum_update(struct checksum *c, str bytes);
 
 /* `chunked` has the trailers; NULL when the body was not aws-chunked. */

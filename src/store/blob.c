@@ -59,13 +59,21 @@ bool blob_folders_open(struct store *s, char problem[PROBLEM_SIZE])
 	return false;
 }
 
-int blob_create(struct store *s, struct blob_writer **ret)
+static struct blob_writer *new_writer(struct store *s)
 {
 	struct blob_writer *w = xcalloc(1, sizeof(*w));
 
 	w->store = s;
+	w->fd = -1;
 	memcpy(w->id, s->run_id, RUN_ID_SIZE);
 	random_hex(w->id + RUN_ID_SIZE, BLOB_ID_SIZE - RUN_ID_SIZE);
+	return w;
+}
+
+int blob_create(struct store *s, struct blob_writer **ret)
+{
+	struct blob_writer *w = new_writer(s);
+
 	w->fd = openat(s->temporary_fd, w->id, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (w->fd < 0) {
 		int error = -errno;
@@ -187,6 +195,87 @@ int blob_open(struct store *s, str id)
 	blob_path(path, id.p);
 	fd = openat(s->blobs_fd, path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+/* A second name for the file: bytes of a sealed blob never change. */
+static int link_file(struct blob_writer *w, str id)
+{
+	AUTO_CLOSE shard = open_shard(w);
+	char path[BLOB_PATH_SIZE];
+	struct stat status;
+
+	if (shard < 0)
+		return shard;
+	blob_path(path, id.p);
+	if (linkat(w->store->blobs_fd, path, shard, w->id, 0) < 0)
+		return -errno;
+	w->sealed = true;
+	if (fstatat(shard, w->id, &status, 0) < 0)
+		return -errno;
+	w->size = status.st_size;
+	return file_sync(shard);
+}
+
+static int copy_by_hand(struct blob_writer *w, int from)
+{
+	char block[16 * 1024];
+	ssize_t n;
+
+	while ((n = read(from, block, sizeof(block))) > 0) {
+		int error = blob_append(w, (str){ block, (size_t)n });
+
+		if (error)
+			return error;
+	}
+	return n < 0 ? -errno : 0;
+}
+
+static int copy_file(struct blob_writer *w, int from)
+{
+	ssize_t n;
+
+	while ((n = copy_file_range(from, NULL, w->fd, NULL, 1U << 30, 0)) > 0)
+		w->size += n;
+	return n < 0 ? copy_by_hand(w, from) : 0; /* the rest, with whatever error there is */
+}
+
+static int copy_blob(struct store *s, str id, struct blob_writer **ret)
+{
+	AUTO_CLOSE from = blob_open(s, id);
+	struct blob_writer *w = NULL;
+	int error = from < 0 ? from : blob_create(s, &w);
+
+	if (error)
+		return error;
+	error = copy_file(w, from);
+	if (!error)
+		error = blob_seal(w);
+	if (error)
+		blob_free(w);
+	else
+		*ret = w;
+	return error;
+}
+
+int blob_link(struct store *s, str id, struct blob_writer **ret)
+{
+	struct blob_writer *w = new_writer(s);
+	int error;
+
+	assert(id.n == BLOB_ID_SIZE);
+	error = link_file(w, id);
+	if (!error) {
+		*ret = w;
+		return 0;
+	}
+	if (w->sealed)
+		blob_free(w);
+	else
+		free(w);
+	/* Too many links, or a file system that knows none. */
+	return error == -EMLINK || error == -EPERM || error == -EOPNOTSUPP || error == -ENOSYS
+	               ? copy_blob(s, id, ret)
+	               : error;
 }
 
 static struct blob_change *add_change(struct blob_changes *changes)

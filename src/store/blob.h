@@ -25,6 +25,10 @@ int64_t blob_size(const struct blob_writer *w);
 int blob_reopen(const struct blob_writer *w); /* a descriptor to read what was written so far */
 void blob_free(struct blob_writer *w);        /* deletes the file unless blob_keep was committed */
 
+/* A new blob, sealed already, with the same bytes as one that is kept; -ENOENT when that was dropped
+ * meanwhile. Like blob_seal, on a pool thread only. */
+int blob_link(struct store *s, str id, struct blob_writer **ret);
+
 /* In a write's transaction. Keeping again after a rollback is right; a blob is kept by one row. */
 void blob_keep(struct db *db, struct blob_writer *w);
 

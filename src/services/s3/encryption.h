@@ -17,7 +17,7 @@ struct s3_encryption_headers {
 
 struct encryption {
 	enum s3_encryption_kind kind;
-	struct cipher_wrapping_key key; /* the master key, or the client's; wiped with the arena */
+	struct cipher_wrapping_key *key; /* the master key, or the client's; wiped with the arena */
 	str customer_algorithm, customer_key_md5; /* of SSE-C: replies repeat them */
 };
 
@@ -41,13 +41,20 @@ struct s3_sealing {
 const struct s3_sealing *s3_seal_body(struct call *c, const struct encryption *encryption,
                                       str context);
 
+/* What s3_seal_body said of the call's body, or NULL: for the handler. */
+const struct s3_sealing *s3_sealing_of_body(const struct call *c);
+
+/* The same for a body that does not come with the call: a new key, which the caller wipes. */
+struct s3_sealing s3_sealing_new(struct arena *a, const struct encryption *encryption, str context,
+                                 struct cipher_key *ret);
+
 /* The context of an object's body. */
 str s3_seal_context(struct arena *a, const struct bucket *b, str key);
 
 /* What opens a body: nothing for a plain one. */
 struct s3_reading_key {
 	enum s3_encryption_kind kind;
-	struct cipher_wrapping_key key; /* wiped with the arena */
+	struct cipher_wrapping_key *key; /* wiped with the arena; NULL for a plain one */
 	str context;
 };
 

@@ -261,6 +261,56 @@ TEST(blob_kept_and_dropped_in_one_batch_is_gone)
 	end(&f);
 }
 
+TEST(blob_link_has_the_bytes_and_a_life_of_its_own)
+{
+	struct fixture f;
+	char id[BLOB_ID_SIZE], copied[BLOB_ID_SIZE];
+	struct blob_writer *w = NULL;
+
+	given_store(&f);
+	given_kept_blob(&f, "twice", id);
+	expect_int(blob_link(f.store, (str){ id, BLOB_ID_SIZE }, &w), 0);
+	expect_int(blob_size(w), 5);
+	copy_id(w, copied);
+	expect_int(store_write_wait(f.store, keep, w), DB_OK);
+	blob_free(w);
+	expect_totals(&f, 2, 10);
+	expect_int(store_write_wait(f.store, drop, id), DB_OK);
+	reopen(&f);
+	expect_int(open_blob(&f, id), -ENOENT);
+	expect_blob(&f, copied, "twice");
+	end(&f);
+}
+
+TEST(blob_link_that_is_not_kept_leaves_the_first_alone)
+{
+	struct fixture f;
+	char id[BLOB_ID_SIZE], copied[BLOB_ID_SIZE];
+	struct blob_writer *w = NULL;
+
+	given_store(&f);
+	given_kept_blob(&f, "once", id);
+	expect_int(blob_link(f.store, (str){ id, BLOB_ID_SIZE }, &w), 0);
+	copy_id(w, copied);
+	blob_free(w);
+	expect_int(open_blob(&f, copied), -ENOENT);
+	expect_blob(&f, id, "once");
+	end(&f);
+}
+
+TEST(blob_link_of_what_was_dropped_is_told)
+{
+	struct fixture f;
+	struct blob_writer *w = NULL;
+	char id[BLOB_ID_SIZE];
+
+	given_store(&f);
+	memset(id, 'a', sizeof(id));
+	expect_int(blob_link(f.store, (str){ id, BLOB_ID_SIZE }, &w), -ENOENT);
+	expect(w == NULL);
+	end(&f);
+}
+
 TESTS({
 	RUN(blob_kept_is_there_after_a_restart),
 	RUN(blob_can_be_read_while_it_is_written),
@@ -271,4 +321,7 @@ TESTS({
 	RUN(blob_drop_that_is_rolled_back_keeps_the_file),
 	RUN(blob_drop_of_what_was_never_kept_does_nothing),
 	RUN(blob_kept_and_dropped_in_one_batch_is_gone),
+	RUN(blob_link_has_the_bytes_and_a_life_of_its_own),
+	RUN(blob_link_that_is_not_kept_leaves_the_first_alone),
+	RUN(blob_link_of_what_was_dropped_is_told),
 })
