@@ -41,6 +41,7 @@ struct s3_copied {
 	const struct s3_sealing *sealing;
 	unsigned char md5[MD5_SIZE];
 	str checksum; /* base64, of the algorithm */
+	bool is_gone; /* why it failed: the source was dropped meanwhile, and is to be found anew */
 };
 
 err s3_content_copy(struct call *c, const struct s3_copy *copy, struct s3_copied *ret);
