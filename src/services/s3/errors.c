@@ -54,7 +54,7 @@ static const struct definition definitions[S3_CODES] = {
 	[S3_NO_SUCH_VERSION] = { 404, "NoSuchVersion", "The specified version does not exist." },
 	[S3_NO_SUCH_WEBSITE_CONFIGURATION] = { 404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration" },
 	[S3_NOT_IMPLEMENTED] = { 501, "NotImplemented", "A header you provided implies functionality that is not implemented" },
-	[S3_PRECONDITION_FAILED] = { 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold" },
+	[S3_FAILED_PRECONDITION] = { 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold" },
 };
 /* clang-format on */
 
