@@ -253,7 +253,7 @@ static void show(struct call *c, const struct copying *k, struct s3_copy_object_
 	result->last_modified = opt_time(o->modified);
 	S3_SHOW_CHECKSUM(result, &o->checksum);
 	out->copy_object_result = result;
-	out->version_id = s3_version_shown(c->arena, &k->new.bucket, o);
+	out->version_id = s3_new_version_shown(c->arena, o);
 	out->copy_source_version_id =
 		s3_version_shown(c->arena, &k->source.bucket, &k->source.object);
 	out->server_side_encryption = s3_encryption_shown(o->content.encryption);

@@ -112,13 +112,13 @@ static bool find_part(struct call *c, const struct object *o, int64_t number, st
 		return false;
 	ret->first = col_int(&rows, 0);
 	ret->length = col_int(&rows, 1);
-	ret->checksum = (struct s3_checksum_value){
-		.algorithm = (enum checksum_algorithm)col_int(&rows, 2),
-		.composite = o->checksum.composite,
-		.value = arena_str(c->arena, col_text(&rows, 3)),
-	};
-	if (!ret->checksum.value.p)
-		ret->checksum.algorithm = CHECKSUM_NONE;
+	ret->checksum = (struct s3_checksum_value){ 0 };
+	if (o->checksum.composite)
+		ret->checksum = (struct s3_checksum_value){
+			.algorithm = (enum checksum_algorithm)col_int(&rows, 2),
+			.composite = true,
+			.value = arena_str(c->arena, col_text(&rows, 3)),
+		};
 	db_rows_end(&rows);
 	ret->parts_count = opt_int(o->parts);
 	return true;
@@ -145,9 +145,11 @@ static err find_span(struct call *c, const struct s3_get *get, const struct obje
 	case S3_RANGE_WHOLE:
 		break;
 	case S3_RANGE_PARTIAL:
-		*ret = (struct span){ .first = range.first,
-			              .length = s3_range_length(range),
-			              .is_partial = true };
+		ret->first = range.first;
+		ret->length = s3_range_length(range);
+		ret->is_partial = true;
+		if (ret->length != o->content.size)
+			ret->checksum = (struct s3_checksum_value){ 0 };
 		break;
 	case S3_RANGE_UNSATISFIABLE:
 		return invalid_range(c, get->range, o->content.size);

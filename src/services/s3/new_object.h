@@ -63,6 +63,12 @@ void s3_new_object_put(struct call *c, const struct s3_new_object *new, struct o
 err s3_new_object_put_body(struct call *c, const struct s3_new_object *new,
                            const struct s3_new_headers *headers, struct object *ret);
 
+/* The version id as the reply to a write has it: not that of a null version. */
+static inline str s3_new_version_shown(struct arena *a, const struct object *o)
+{
+	return o->nonce ? s3_id_text(a, o->sequence, o->nonce) : STR_NULL;
+}
+
 /* An entity tag that is no MD5, as objects with a client's key have. */
 str s3_opaque_etag(struct arena *a);
 str s3_md5_etag(struct arena *a, const unsigned char md5[MD5_SIZE]);

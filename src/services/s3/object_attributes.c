@@ -73,7 +73,7 @@ static void add_part(struct call *c, const struct db_rows *row, struct s3_parts_
 	S3_SHOW_CHECKSUM_VALUE(part, &sum);
 }
 
-/* S3 tells of the parts themselves only when they have checksums. */
+/* S3 tells of the parts themselves only when they have checksums of their own. */
 static void list_parts(struct call *c, const struct object *o, int64_t after, int64_t most,
                        struct s3_get_object_attributes_parts *ret)
 {
@@ -109,7 +109,7 @@ static err show_parts(struct call *c, const struct s3_get_object_attributes_in *
 		return e;
 	parts = arena_new(c->arena, struct s3_get_object_attributes_parts);
 	parts->total_parts_count = opt_int(o->parts);
-	if (o->checksum.algorithm != CHECKSUM_NONE) {
+	if (o->checksum.composite) {
 		parts->is_truncated = opt_bool(false);
 		parts->part_number_marker = opt_int(after);
 		parts->next_part_number_marker = opt_int(0);
@@ -120,12 +120,18 @@ static err show_parts(struct call *c, const struct s3_get_object_attributes_in *
 	return NULL;
 }
 
+/* Here, unlike in a header, a composite one is without its number of parts. */
 static void show_checksum(struct call *c, const struct object *o, struct s3_checksum **ret)
 {
-	if (o->checksum.algorithm == CHECKSUM_NONE)
+	struct s3_checksum_value sum = o->checksum;
+	ptrdiff_t dash = str_rfind(sum.value, '-');
+
+	if (sum.algorithm == CHECKSUM_NONE)
 		return;
+	if (sum.composite && dash >= 0)
+		sum.value = str_from_to(sum.value, 0, (size_t)dash);
 	*ret = arena_new(c->arena, struct s3_checksum);
-	S3_SHOW_CHECKSUM(*ret, &o->checksum);
+	S3_SHOW_CHECKSUM(*ret, &sum);
 }
 
 static str storage_class(struct call *c, const struct object *o)

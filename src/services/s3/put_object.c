@@ -100,7 +100,7 @@ err s3_put_object(struct call *c, const struct s3_put_object_in *in, struct s3_p
 	if (e)
 		return e;
 	out->e_tag = s3_etag_shown(c->arena, o.etag);
-	out->version_id = s3_version_shown(c->arena, &new.bucket, &o);
+	out->version_id = s3_new_version_shown(c->arena, &o);
 	S3_SHOW_CHECKSUM(out, &o.checksum);
 	out->server_side_encryption = s3_encryption_shown(o.content.encryption);
 	if (o.content.encryption == S3_SSE_C) {
