@@ -138,6 +138,12 @@ static err check_headers(struct call *c, const struct s3_encryption_headers *h)
 	if (h->sse.p && !str_eq(h->sse, STR("AES256")))
 		return s3_invalid_argument_error(
 			c, sse_header, h->sse, "The encryption method specified is not supported");
+	if (h->kms_context.p)
+		return s3_fail(c, S3_NOT_IMPLEMENTED, "Header",
+		               STR("x-amz-server-side-encryption-context"));
+	if (h->bucket_key)
+		return s3_fail(c, S3_NOT_IMPLEMENTED, "Header",
+		               STR("x-amz-server-side-encryption-bucket-key-enabled"));
 	if (h->kms_key_id.p)
 		return s3_invalid_argument_error(
 			c, sse_header, h->sse.p ? h->sse : STR("null"),

@@ -11,7 +11,8 @@
 /* The headers of a write, absent where not sent. */
 struct s3_encryption_headers {
 	str sse; /* x-amz-server-side-encryption */
-	str kms_key_id;
+	str kms_key_id, kms_context;
+	bool bucket_key;
 	struct cipher_customer_headers customer;
 };
 

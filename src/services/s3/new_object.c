@@ -141,8 +141,8 @@ str s3_md5_etag(struct arena *a, const unsigned char md5[MD5_SIZE])
 	return (str){ hex, 2 * MD5_SIZE };
 }
 
-static err current_conditions(struct call *c, const struct s3_new_object *new,
-                              const struct s3_new_headers *headers)
+err s3_new_object_conditions(struct call *c, const struct s3_new_object *new,
+                             const struct s3_new_headers *headers)
 {
 	if (!headers->if_match.p && !headers->if_none_match.p)
 		return NULL;
@@ -150,7 +150,7 @@ static err current_conditions(struct call *c, const struct s3_new_object *new,
 	                                 headers->if_none_match);
 }
 
-static void put(struct call *c, const struct s3_new_object *new, struct object *o)
+void s3_new_object_put(struct call *c, const struct s3_new_object *new, struct object *o)
 {
 	o->bucket = new->bucket.id;
 	o->key = new->key;
@@ -165,16 +165,6 @@ static void put(struct call *c, const struct s3_new_object *new, struct object *
 	o->retention = (enum s3_retention) new->lock.retention;
 	o->retain_until = new->lock.retain_until;
 	s3_object_put(c->db, &new->bucket, o);
-}
-
-err s3_new_object_put(struct call *c, const struct s3_new_object *new,
-                      const struct s3_new_headers *headers, struct object *ret)
-{
-	err e = current_conditions(c, new, headers);
-
-	if (!e)
-		put(c, new, ret);
-	return e;
 }
 
 /* A body that is lost on the way must not pass for one that is to be kept. */
@@ -201,13 +191,13 @@ err s3_new_object_put_body(struct call *c, const struct s3_new_object *new,
 	if (!e)
 		e = check_is_verified(c, headers);
 	if (!e)
-		e = current_conditions(c, new, headers);
+		e = s3_new_object_conditions(c, new, headers);
 	if (e)
 		return e;
 	*ret = (struct object){ .checksum = { .algorithm = sum->algorithm, .value = sum->value } };
 	s3_content_keep(c, s3_sealing_of_body(c), &ret->content);
 	ret->etag = ret->content.encryption == S3_SSE_C ? s3_opaque_etag(c->arena)
 	                                                : s3_md5_etag(c->arena, sum->md5_value);
-	put(c, new, ret);
+	s3_new_object_put(c, new, ret);
 	return NULL;
 }

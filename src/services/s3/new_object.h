@@ -4,7 +4,7 @@
  *
  *     s3_new_object_check    may it be made, and what will be kept with it
  *     s3_new_object_seal     when a body comes with the call: what it is encrypted with
- *     s3_new_object_put      in the transaction: the conditions, then the object
+ *     s3_new_object_conditions, s3_new_object_put      in the transaction
  */
 #ifndef SERVICES_S3_NEW_OBJECT_H
 #define SERVICES_S3_NEW_OBJECT_H
@@ -51,14 +51,23 @@ err s3_new_object_seal(struct call *c, const struct s3_new_object *new,
 /* Of a body of this size, or of what its head promises. EntityTooLarge. */
 err s3_check_put_size(struct call *c, int64_t size);
 
-/* In a transaction: checks the conditions of `headers` on what is there, then puts the object. In *ret, the
- * caller has filled etag, checksum, content and parts; the rest is filled here. */
-err s3_new_object_put(struct call *c, const struct s3_new_object *new,
-                      const struct s3_new_headers *headers, struct object *ret);
+/* If-Match and If-None-Match against what is there: PreconditionFailed, NoSuchKey. */
+err s3_new_object_conditions(struct call *c, const struct s3_new_object *new,
+                             const struct s3_new_headers *headers);
 
-/* The same with the call's body as the content: PutObject and the form. */
+/* In a transaction, behind the conditions: in *o, the caller has filled etag, checksum, content and parts;
+ * the rest is filled here. */
+void s3_new_object_put(struct call *c, const struct s3_new_object *new, struct object *o);
+
+/* All of it, with the call's body as the content: PutObject and the form. */
 err s3_new_object_put_body(struct call *c, const struct s3_new_object *new,
                            const struct s3_new_headers *headers, struct object *ret);
+
+/* The version id as the reply to a write has it: not that of a null version. */
+static inline str s3_new_version_shown(struct arena *a, const struct object *o)
+{
+	return o->nonce ? s3_id_text(a, o->sequence, o->nonce) : STR_NULL;
+}
 
 /* An entity tag that is no MD5, as objects with a client's key have. */
 str s3_opaque_etag(struct arena *a);

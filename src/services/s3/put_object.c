@@ -38,28 +38,14 @@ static void read_headers(struct call *c, const struct s3_put_object_in *in,
 		.retain_until = in->object_lock_retain_until_date,
 		.encryption = { .sse = in->server_side_encryption,
 		                .kms_key_id = in->ssekms_key_id,
+		                .kms_context = in->ssekms_encryption_context,
+		                .bucket_key = opt_true(in->bucket_key_enabled),
 		                .customer = { in->sse_customer_algorithm, in->sse_customer_key,
 		                              in->sse_customer_key_md5 } },
 		.if_match = in->if_match,
 		.if_none_match = in->if_none_match,
 		.expected_owner = in->expected_bucket_owner,
 	};
-}
-
-static err not_built(struct call *c, const char *header)
-{
-	return s3_fail(c, S3_NOT_IMPLEMENTED, "Header", str_from(header));
-}
-
-static err refuse_what_is_not_built(struct call *c, const struct s3_put_object_in *in)
-{
-	if (in->write_offset_bytes.set)
-		return not_built(c, "x-amz-write-offset-bytes");
-	if (in->ssekms_encryption_context.p)
-		return not_built(c, "x-amz-server-side-encryption-context");
-	if (opt_true(in->bucket_key_enabled))
-		return not_built(c, "x-amz-server-side-encryption-bucket-key-enabled");
-	return NULL;
 }
 
 /* Of the payload, or -1. */
@@ -91,8 +77,8 @@ err s3_prepare_put_object(struct call *c, const struct s3_put_object_in *in)
 	read_headers(c, in, &headers);
 	if (!e)
 		e = s3_new_object_check(c, in->bucket, in->key, &headers, &new);
-	if (!e)
-		e = refuse_what_is_not_built(c, in);
+	if (!e && in->write_offset_bytes.set)
+		e = s3_fail(c, S3_NOT_IMPLEMENTED, "Header", STR("x-amz-write-offset-bytes"));
 	return e ? e : s3_new_object_seal(c, &new, &headers);
 }
 
@@ -114,7 +100,7 @@ err s3_put_object(struct call *c, const struct s3_put_object_in *in, struct s3_p
 	if (e)
 		return e;
 	out->e_tag = s3_etag_shown(c->arena, o.etag);
-	out->version_id = s3_version_shown(c->arena, &new.bucket, &o);
+	out->version_id = s3_new_version_shown(c->arena, &o);
 	S3_SHOW_CHECKSUM(out, &o.checksum);
 	out->server_side_encryption = s3_encryption_shown(o.content.encryption);
 	if (o.content.encryption == S3_SSE_C) {

@@ -61,7 +61,7 @@ s3_get_bucket_request_payment_fn s3_get_bucket_request_payment;
 /* put_object.c */
 s3_put_object_fn s3_put_object;
 
-/* get_object.c */
+/* get_object.c, object_attributes.c */
 s3_get_object_fn s3_get_object;
 s3_head_object_fn s3_head_object;
 s3_get_object_attributes_fn s3_get_object_attributes;
