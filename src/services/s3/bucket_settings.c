@@ -21,15 +21,17 @@ static err find(struct call *c, str name, str expected_owner, const char *action
 	return s3_bucket_for(c, name, expected_owner, action, 0, ret);
 }
 
-static err get(struct call *c, const struct bucket *b, enum s3_document_kind kind,
-               enum s3_code missing, void *to, size_t size)
+/* NULL, and why, when there is none or something went wrong before. */
+static void *get(struct call *c, const struct bucket *b, enum s3_document_kind kind,
+                 enum s3_code missing, err *e)
 {
-	const void *value = s3_bucket_has(b, kind) ? s3_document(c->db, c->arena, b, kind) : NULL;
+	void *value = NULL;
 
-	if (!value)
-		return s3_fail(c, missing, "BucketName", b->name);
-	memcpy(to, value, size);
-	return NULL;
+	if (!*e && s3_bucket_has(b, kind))
+		value = s3_document(c->db, c->arena, b, kind);
+	if (!*e && !value)
+		*e = s3_fail(c, missing, "BucketName", b->name);
+	return value;
 }
 
 static err unset(struct call *c, str name, str expected_owner, const char *action,
@@ -71,14 +73,13 @@ err s3_put_bucket_tagging(struct call *c, const struct s3_put_bucket_tagging_in 
 err s3_get_bucket_tagging(struct call *c, const struct s3_get_bucket_tagging_in *in,
                           struct s3_get_bucket_tagging_out *out)
 {
-	struct s3_tagging found;
+	const struct s3_tagging *found;
 	struct bucket b;
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketTagging", &b);
 
+	found = get(c, &b, S3_TAGGING, S3_NO_SUCH_TAG_SET, &e);
 	if (!e)
-		e = get(c, &b, S3_TAGGING, S3_NO_SUCH_TAG_SET, &found, sizeof(found));
-	if (!e)
-		out->tag_set = found.tag_set;
+		out->tag_set = found->tag_set;
 	return e;
 }
 
@@ -90,7 +91,7 @@ err s3_delete_bucket_tagging(struct call *c, const struct s3_delete_bucket_taggi
 }
 
 /*
- * Website.
+ * Website->
  */
 
 err s3_put_bucket_website(struct call *c, const struct s3_put_bucket_website_in *in,
@@ -113,18 +114,17 @@ err s3_put_bucket_website(struct call *c, const struct s3_put_bucket_website_in 
 err s3_get_bucket_website(struct call *c, const struct s3_get_bucket_website_in *in,
                           struct s3_get_bucket_website_out *out)
 {
-	struct s3_website_configuration site;
+	const struct s3_website_configuration *site;
 	struct bucket b;
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketWebsite", &b);
 
-	if (!e)
-		e = get(c, &b, S3_WEBSITE, S3_NO_SUCH_WEBSITE_CONFIGURATION, &site, sizeof(site));
+	site = get(c, &b, S3_WEBSITE, S3_NO_SUCH_WEBSITE_CONFIGURATION, &e);
 	if (e)
 		return e;
-	out->redirect_all_requests_to = site.redirect_all_requests_to;
-	out->index_document = site.index_document;
-	out->error_document = site.error_document;
-	out->routing_rules = site.routing_rules;
+	out->redirect_all_requests_to = site->redirect_all_requests_to;
+	out->index_document = site->index_document;
+	out->error_document = site->error_document;
+	out->routing_rules = site->routing_rules;
 	return NULL;
 }
 
@@ -162,14 +162,13 @@ err s3_put_bucket_cors(struct call *c, const struct s3_put_bucket_cors_in *in,
 err s3_get_bucket_cors(struct call *c, const struct s3_get_bucket_cors_in *in,
                        struct s3_get_bucket_cors_out *out)
 {
-	struct s3_cors_configuration found;
+	const struct s3_cors_configuration *found;
 	struct bucket b;
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketCORS", &b);
 
+	found = get(c, &b, S3_CORS, S3_NO_SUCH_CORS_CONFIGURATION, &e);
 	if (!e)
-		e = get(c, &b, S3_CORS, S3_NO_SUCH_CORS_CONFIGURATION, &found, sizeof(found));
-	if (!e)
-		out->cors_rules = found.cors_rules;
+		out->cors_rules = found->cors_rules;
 	return e;
 }
 
@@ -253,15 +252,11 @@ err s3_put_bucket_encryption(struct call *c, const struct s3_put_bucket_encrypti
 err s3_get_bucket_encryption(struct call *c, const struct s3_get_bucket_encryption_in *in,
                              struct s3_get_bucket_encryption_out *out)
 {
-	struct s3_server_side_encryption_configuration *found =
-		arena_new(c->arena, struct s3_server_side_encryption_configuration);
 	struct bucket b;
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetEncryptionConfiguration", &b);
 
-	if (!e)
-		e = get(c, &b, S3_ENCRYPTION, S3_NO_SUCH_ENCRYPTION_CONFIGURATION, found,
-		        sizeof(*found));
-	out->server_side_encryption_configuration = found;
+	out->server_side_encryption_configuration =
+		get(c, &b, S3_ENCRYPTION, S3_NO_SUCH_ENCRYPTION_CONFIGURATION, &e);
 	return e;
 }
 
@@ -319,16 +314,14 @@ err s3_get_bucket_lifecycle_configuration(struct call *c,
                                           const struct s3_get_bucket_lifecycle_configuration_in *in,
                                           struct s3_get_bucket_lifecycle_configuration_out *out)
 {
-	struct s3_bucket_lifecycle_configuration found;
+	const struct s3_bucket_lifecycle_configuration *found;
 	struct bucket b;
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetLifecycleConfiguration", &b);
 
-	if (!e)
-		e = get(c, &b, S3_LIFECYCLE, S3_NO_SUCH_LIFECYCLE_CONFIGURATION, &found,
-		        sizeof(found));
+	found = get(c, &b, S3_LIFECYCLE, S3_NO_SUCH_LIFECYCLE_CONFIGURATION, &e);
 	if (e)
 		return e;
-	out->rules = found.rules;
+	out->rules = found->rules;
 	out->transition_default_minimum_object_size = smallest;
 	return NULL;
 }
