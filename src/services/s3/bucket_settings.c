@@ -78,7 +78,7 @@ err s3_get_bucket_tagging(struct call *c, const struct s3_get_bucket_tagging_in 
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketTagging", &b);
 
 	found = get(c, &b, S3_TAGGING, S3_NO_SUCH_TAG_SET, &e);
-	if (!e)
+	if (found)
 		out->tag_set = found->tag_set;
 	return e;
 }
@@ -119,7 +119,7 @@ err s3_get_bucket_website(struct call *c, const struct s3_get_bucket_website_in 
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketWebsite", &b);
 
 	site = get(c, &b, S3_WEBSITE, S3_NO_SUCH_WEBSITE_CONFIGURATION, &e);
-	if (e)
+	if (!site)
 		return e;
 	out->redirect_all_requests_to = site->redirect_all_requests_to;
 	out->index_document = site->index_document;
@@ -167,7 +167,7 @@ err s3_get_bucket_cors(struct call *c, const struct s3_get_bucket_cors_in *in,
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketCORS", &b);
 
 	found = get(c, &b, S3_CORS, S3_NO_SUCH_CORS_CONFIGURATION, &e);
-	if (!e)
+	if (found)
 		out->cors_rules = found->cors_rules;
 	return e;
 }
@@ -319,7 +319,7 @@ err s3_get_bucket_lifecycle_configuration(struct call *c,
 	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetLifecycleConfiguration", &b);
 
 	found = get(c, &b, S3_LIFECYCLE, S3_NO_SUCH_LIFECYCLE_CONFIGURATION, &e);
-	if (e)
+	if (!found)
 		return e;
 	out->rules = found->rules;
 	out->transition_default_minimum_object_size = smallest;
