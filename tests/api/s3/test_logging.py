@@ -82,7 +82,7 @@ def test_a_line_tells_all_of_a_request(program, s3, buckets):
     assert 0 <= (when - datetime.datetime(2030, 1, 1, 12, tzinfo=datetime.timezone.utc)).total_seconds() < 600
     assert (line["ip"], line["request_id"], line["host_id"]) == \
         ("127.0.0.1", answer[1]["x-amz-request-id"], answer[1]["x-amz-id-2"])
-    assert (line["key"], line["request"]) == ("dir/a+b", f'"GET /{bucket}/dir/a%20b HTTP/1.1"')
+    assert (line["key"], line["request"]) == ("dir/a%2520b", f'"GET /{bucket}/dir/a%20b HTTP/1.1"')  # encoded twice
     assert (line["status"], line["error"], line["sent"], line["size"]) == ("206", "-", "3", "5")
     assert line["total"].isdigit()
     assert (line["referer"], line["agent"]) == ('"https://example.com/page"', '"a browser"')
