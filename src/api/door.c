@@ -54,7 +54,7 @@ static const struct service *by_host(const struct service *const *services, str 
 	return NULL;
 }
 
-static const struct service *by_path(const struct service *const *services, str path)
+const struct service *door_of_path(const struct service *const *services, str path)
 {
 	for (size_t i = 0; services[i]; i++)
 		for (const struct door *d = services[i]->doors; d && (d->host || d->path); d++)
@@ -113,7 +113,7 @@ const struct service *door_find(const struct service *const *services, const str
 	const struct service *s = by_host(services, without_port(d->request->host));
 
 	if (!s)
-		s = by_path(services, d->request->path);
+		s = door_of_path(services, d->request->path);
 	if (!s)
 		s = by_target(services, target);
 	if (!s)
