@@ -75,6 +75,7 @@ CREATE TABLE s3_upload (
 	object INTEGER NOT NULL,         -- the sequence of what it was completed to; 0: nothing yet
 	initiated INTEGER NOT NULL,
 	account TEXT NOT NULL,           -- who began it
+	owner TEXT NOT NULL,             -- of the object that it becomes
 	checksum_algorithm INTEGER NOT NULL,
 	checksum_composite INTEGER NOT NULL,
 	encryption INTEGER NOT NULL,

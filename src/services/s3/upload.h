@@ -18,7 +18,8 @@ struct s3_upload {
 	str key;
 	enum s3_upload_state state;
 	int64_t object, initiated;
-	str account;
+	str account; /* who began it */
+	str owner;   /* of the object that it becomes */
 	enum checksum_algorithm algorithm;
 	bool composite;
 	enum s3_encryption_kind encryption;
@@ -33,6 +34,12 @@ struct s3_upload {
 err s3_upload_find(struct call *c, const struct bucket *b, str key, str upload_id,
                    struct s3_upload *ret);
 
+/* The same, and NoSuchUpload for one that is no longer open. */
+err s3_upload_find_open(struct call *c, const struct bucket *b, str key, str upload_id,
+                        struct s3_upload *ret);
+
+err s3_no_such_upload_error(struct call *c, str upload_id);
+
 struct s3_part_row {
 	int64_t number, modified, size, start;
 	str etag;
@@ -42,9 +49,12 @@ struct s3_part_row {
 	str blob, wrapped_key;
 };
 
-/* The parts of an object's content, in order. */
+/* The parts of an upload, or of an object's content, in order. */
 struct s3_part_row *s3_upload_parts(struct db *db, struct arena *a, int64_t upload,
                                     size_t *ret_count);
+
+/* In a transaction: the bytes of a part whose row is gone or about to go. */
+void s3_part_drop_bytes(struct db *db, int64_t body, str blob);
 
 /*
  * Readers of an object in parts hold its upload, so that the parts stay although the object is
