@@ -183,7 +183,7 @@ void body_sha256(struct turn *t, unsigned char out[SHA256_SIZE])
 		digest_finish(t->reader->sha256, out);
 		t->reader->sha256 = NULL;
 	} else {
-		digest_of(DIGEST_SHA256, t->body.text, out);
+		digest_of(DIGEST_SHA256, buf_str(&t->reader->text), out);
 	}
 }
 

@@ -121,7 +121,9 @@ const struct service *door_find(const struct service *const *services, const str
 	if (!s && !d->signing_name.n && !target.n)
 		s = by_action(services, action, version);
 	/* Signed for a service that is not ours, or meant for one: not the rest, but a refusal by name. */
-	for (size_t i = 0; !s && !d->signing_name.n && !target.n && !action.n && services[i]; i++)
+	for (size_t i = 0;
+	     !s && !d->may_say_more && !d->signing_name.n && !target.n && !action.n && services[i];
+	     i++)
 		if (services[i]->takes_the_rest)
 			s = services[i];
 	return s;

@@ -13,6 +13,7 @@ struct door_request {
 	const struct request *request;
 	str signing_name; /* of the credential scope; empty without a signature */
 	const struct parameters *parameters; /* of the query; later of a form, too */
+	bool may_say_more; /* a form whose body has not come: nobody takes the rest yet */
 };
 
 /*

@@ -80,6 +80,7 @@ static err step_find_service(struct turn *t)
 	if (!sigv4_peek(t->call.arena, &t->x->request, &claim))
 		claim = (struct sigv4_claim){ .service = STR("") };
 	door.signing_name = claim.service;
+	door.may_say_more = t->is_form && !t->body_has_come;
 	if (t->body_has_come && t->is_form)
 		door.parameters = &t->form;
 	t->service = door_find(t->api->services, &door);
