@@ -3,6 +3,11 @@
 
 static const struct s3_api ops = {
 	/* buckets.c */
+	.create_bucket = { s3_create_bucket, OP_WRITE | OP_ANONYMOUS },
+	.head_bucket = { s3_head_bucket, OP_READ | OP_ANONYMOUS },
+	.delete_bucket = { s3_delete_bucket, OP_WRITE | OP_ANONYMOUS },
+	.list_buckets = { s3_list_buckets, OP_READ | OP_ANONYMOUS },
+	.get_bucket_location = { s3_get_bucket_location, OP_READ | OP_ANONYMOUS },
 
 	/* bucket_policy.c */
 
