@@ -35,6 +35,14 @@ static const struct s3_api ops = {
 
 };
 
+static const struct door doors[] = {
+	{ .host = "*.s3-website-*" },
+	{ .host = "*.s3-website.*" },
+	{ .host = "*.s3.*" },
+	{ .path = "/_menagerie/website/" },
+	{ 0 },
+};
+
 static void tick(struct db *db, int64_t now)
 {
 	(void)db, (void)now;
@@ -44,6 +52,8 @@ const struct service s3_service = {
 	.model = &s3_model,
 	.ops = &ops,
 	.schema = s3_schema,
+	.doors = doors,
+	.route = s3_route,
 	.takes_the_rest = true,
 	.tick = tick,
 };
