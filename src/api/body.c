@@ -81,7 +81,35 @@ static err append_to_text(struct turn *t, str bytes)
 	return text->overflow ? too_large(t) : NULL;
 }
 
-/* Payload, out of whatever it was wrapped in. */
+static err store(void *app, str bytes)
+{
+	struct turn *t = app;
+	struct body_reader *r = t->reader;
+
+	if (t->body.blob || (r->streams && r->text.n + bytes.n > LIMIT_BODY_IN_ROW))
+		return append_to_blob(t, bytes);
+	return append_to_text(t, bytes);
+}
+
+static err pass_through(struct turn *t, struct body_filter *f, err (*sink)(void *app, str bytes),
+                        str bytes)
+{
+	f->sink = sink;
+	f->app = t;
+	return f->feed(f, bytes);
+}
+
+static err take_unwrapped(void *app, str bytes)
+{
+	struct turn *t = app;
+
+	t->body.size += (int64_t)bytes.n;
+	if (t->reader->checksum)
+		checksum_update(t->reader->checksum, bytes);
+	return t->body.seal ? pass_through(t, t->body.seal, store, bytes) : store(t, bytes);
+}
+
+/* Payload, out of whatever it was sent in. */
 static void take_payload(void *app, str bytes)
 {
 	struct turn *t = app;
@@ -89,13 +117,15 @@ static void take_payload(void *app, str bytes)
 
 	if (r->failure)
 		return;
-	t->body.size += (int64_t)bytes.n;
-	if (r->checksum)
-		checksum_update(r->checksum, bytes);
-	if (t->body.blob || (r->streams && r->text.n + bytes.n > LIMIT_BODY_IN_ROW))
-		r->failure = append_to_blob(t, bytes);
-	else
-		r->failure = append_to_text(t, bytes);
+	r->failure = t->body.unwrap ? pass_through(t, t->body.unwrap, take_unwrapped, bytes)
+	                            : take_unwrapped(t, bytes);
+}
+
+static err end_filter(struct turn *t, struct body_filter *f, err (*sink)(void *app, str bytes))
+{
+	f->sink = sink;
+	f->app = t;
+	return f->end(f);
 }
 
 static bool is_chunked(const struct turn *t)
@@ -121,9 +151,10 @@ err body_expect(struct turn *t)
 	buf_init(&r->text, NULL, LIMIT_BODY_IN_MEMORY);
 	if (!r->streams && t->x->request.content_length > LIMIT_BODY_IN_MEMORY)
 		return too_large(t);
-	if (t->service && t->service->model->protocol == PROTOCOL_REST_XML)
-		refusal = checksum_begin(t->call.arena, &t->x->request,
-		                         r->streams ? CHECKSUM_WANT_MD5 : 0, &r->checksum);
+	if (t->service && t->service->model->protocol == PROTOCOL_REST_XML &&
+	    !(t->slot && (t->slot->flags & OP_OWN_CHECKSUM)))
+		refusal = checksum_begin(t->call.arena, &t->x->request, t->body.checksums,
+		                         &r->checksum);
 	if (!refusal && is_chunked(t))
 		refusal = chunked_begin(t->call.arena, &t->signature, take_payload, t, &r->chunked);
 	if (r->streams && is_hashed(t))
@@ -152,7 +183,7 @@ void body_sha256(struct turn *t, unsigned char out[SHA256_SIZE])
 		digest_finish(t->reader->sha256, out);
 		t->reader->sha256 = NULL;
 	} else {
-		digest_of(DIGEST_SHA256, t->body.text, out);
+		digest_of(DIGEST_SHA256, buf_str(&t->reader->text), out);
 	}
 }
 
@@ -163,18 +194,24 @@ err body_take(struct turn *t)
 	const struct refusal *refusal = NULL;
 	unsigned char hash[SHA256_SIZE];
 
-	if (!t->body.blob)
-		t->body.text = buf_str(&r->text);
 	if (r->chunked)
 		refusal = chunked_end(r->chunked);
 	if (!refusal && t->signature.payload == SIGV4_PAYLOAD_HASH) {
 		body_sha256(t, hash);
 		refusal = sigv4_check_payload(t->call.arena, &t->signature, hash);
 	}
-	if (!refusal && r->checksum)
-		refusal = checksum_end(r->checksum, r->chunked);
+	if (refusal || r->failure)
+		return refusal ? refused(t, refusal) : r->failure;
+	if (t->body.unwrap)
+		r->failure = end_filter(t, t->body.unwrap, take_unwrapped);
+	if (!r->failure && r->checksum)
+		r->failure = refused(t, checksum_end(r->checksum, r->chunked));
+	if (!r->failure && t->body.seal)
+		r->failure = end_filter(t, t->body.seal, store);
+	if (!t->body.blob)
+		t->body.text = buf_str(&r->text);
 	t->body.checksum = r->checksum;
-	return refusal ? refused(t, refusal) : r->failure;
+	return r->failure;
 }
 
 void body_release(struct turn *t)

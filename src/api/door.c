@@ -54,7 +54,7 @@ static const struct service *by_host(const struct service *const *services, str 
 	return NULL;
 }
 
-static const struct service *by_path(const struct service *const *services, str path)
+const struct service *door_of_path(const struct service *const *services, str path)
 {
 	for (size_t i = 0; services[i]; i++)
 		for (const struct door *d = services[i]->doors; d && (d->host || d->path); d++)
@@ -113,7 +113,7 @@ const struct service *door_find(const struct service *const *services, const str
 	const struct service *s = by_host(services, without_port(d->request->host));
 
 	if (!s)
-		s = by_path(services, d->request->path);
+		s = door_of_path(services, d->request->path);
 	if (!s)
 		s = by_target(services, target);
 	if (!s)
@@ -121,7 +121,9 @@ const struct service *door_find(const struct service *const *services, const str
 	if (!s && !d->signing_name.n && !target.n)
 		s = by_action(services, action, version);
 	/* Signed for a service that is not ours, or meant for one: not the rest, but a refusal by name. */
-	for (size_t i = 0; !s && !d->signing_name.n && !target.n && !action.n && services[i]; i++)
+	for (size_t i = 0;
+	     !s && !d->may_say_more && !d->signing_name.n && !target.n && !action.n && services[i];
+	     i++)
 		if (services[i]->takes_the_rest)
 			s = services[i];
 	return s;

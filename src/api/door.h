@@ -13,6 +13,7 @@ struct door_request {
 	const struct request *request;
 	str signing_name; /* of the credential scope; empty without a signature */
 	const struct parameters *parameters; /* of the query; later of a form, too */
+	bool may_say_more; /* a form whose body has not come: nobody takes the rest yet */
 };
 
 /*
@@ -21,6 +22,9 @@ struct door_request {
  */
 const struct service *door_find(const struct service *const *services,
                                 const struct door_request *d);
+
+/* The service that has a door for this path, or NULL. */
+const struct service *door_of_path(const struct service *const *services, str path);
 
 /* `pattern` with `*` for any characters, against a host without its port, without regard to case. */
 bool door_host_matches(str pattern, str host);

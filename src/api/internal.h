@@ -34,6 +34,7 @@ struct turn {
 	str path;
 	struct parameters query;
 	bool is_page, is_form;
+	bool has_arrived; /* its service was told */
 	const struct service *service;
 	const struct operation *operation;
 	const struct op_slot *slot;
@@ -52,6 +53,8 @@ struct turn {
 
 	/* While it runs. */
 	err failure;
+	str error_code; /* of the reply */
+	int64_t sent;   /* bytes of its body */
 	struct store_write write;
 	struct pool_work work;
 };

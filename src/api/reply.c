@@ -43,6 +43,12 @@ static void count(struct turn *t, int status)
 	              clock_monotonic() - t->started);
 }
 
+static void add_call_headers(struct turn *t)
+{
+	for (size_t i = 0; i < t->call.header_count; i++)
+		reply_header(t->x, t->call.headers[i].name, t->call.headers[i].value);
+}
+
 static void send(struct turn *t, const struct wire_reply *wire)
 {
 	struct exchange *x = t->x;
@@ -57,7 +63,9 @@ static void send(struct turn *t, const struct wire_reply *wire)
 		reply_header(x, wire->headers[i].name, wire->headers[i].value);
 	if (wire->content_type.p)
 		reply_header(x, STR("Content-Type"), wire->content_type);
+	add_call_headers(t);
 	count(t, wire->status);
+	t->sent = (int64_t)wire->body.n;
 	reply_text(x, wire->status, wire->body);
 }
 
@@ -72,6 +80,10 @@ void reply_with_result(struct turn *t)
 		for (size_t i = 0; i < wire.header_count; i++)
 			reply_header(t->x, wire.headers[i].name, wire.headers[i].value);
 		reply_header(t->x, STR("x-amz-request-id"), t->call.request_id);
+		if (t->protocol == PROTOCOL_REST_XML)
+			reply_header(t->x, STR("x-amz-id-2"), t->call.request_id);
+		add_call_headers(t);
+		t->sent = reply->kind == REPLY_TEXT ? (int64_t)reply->text.n : reply->length;
 		count(t, reply->status);
 		return;
 	}
@@ -115,6 +127,7 @@ void reply_with_error(struct turn *t, err e)
 			                                  e->refusal->fields[i].value };
 	w.extra = extra;
 	log_failure(t, w.code, w.status, w.message);
+	t->error_code = w.code;
 	reply_clear(t->x);
 	wire_write_error(&wire, t->service ? t->service->model : NULL, t->protocol, &w);
 	send(t, &wire);

@@ -19,7 +19,8 @@ enum op_flags {
 	OP_WRITE = 1 << 1,     /* on the writer thread, in a transaction; may run twice */
 	OP_SLOW = 1 << 2,      /* on a pool thread, without a transaction: it may wait */
 	OP_ANONYMOUS = 1 << 3, /* may come without a signature: the handler decides */
-	OP_UNSIGNED = 1 << 4,  /* nobody signs it: a signature is not looked at, the caller is anonymous */
+	OP_UNSIGNED =
+		1 << 4, /* nobody signs it: a signature is not looked at, the caller is anonymous */
 	/* x-amz-checksum-* headers do not speak of the request's body */
 	OP_OWN_CHECKSUM = 1 << 5,
 };

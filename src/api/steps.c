@@ -12,6 +12,7 @@
  *
  * A step returns NULL to go on. An error ends the way and becomes the reply.
  */
+#include "api/checksum.h"
 #include "api/internal.h"
 
 #include "base/clock.h"
@@ -79,6 +80,7 @@ static err step_find_service(struct turn *t)
 	if (!sigv4_peek(t->call.arena, &t->x->request, &claim))
 		claim = (struct sigv4_claim){ .service = STR("") };
 	door.signing_name = claim.service;
+	door.may_say_more = t->is_form && !t->body_has_come;
 	if (t->body_has_come && t->is_form)
 		door.parameters = &t->form;
 	t->service = door_find(t->api->services, &door);
@@ -120,6 +122,19 @@ static err unknown_operation(struct turn *t, str name)
 	            STR_ARG(refusal_excerpt(name)), m->full_name);
 }
 
+/* The operation of a REST request: what the service's own look at the head says, or else the model. */
+static const struct operation *route(struct turn *t)
+{
+	const struct model *m = t->service->model;
+	struct route route = { .path = t->path };
+
+	if (t->service->route)
+		t->service->route(t->call.arena, &t->x->request, &route);
+	t->path = route.path;
+	return route.operation ? model_operation(m, str_from(route.operation))
+	                       : wire_route(m, &t->x->request, t->path, &t->query);
+}
+
 static err step_find_operation(struct turn *t)
 {
 	const struct model *m;
@@ -144,7 +159,7 @@ static err step_find_operation(struct turn *t)
 		name = action ? action->value : STR("");
 		t->operation = model_operation(m, name);
 	} else {
-		t->operation = wire_route(m, &t->x->request, t->path, &t->query);
+		t->operation = route(t);
 	}
 	if (!t->operation)
 		return unknown_operation(t, name);
@@ -163,6 +178,32 @@ static err step_is_built(struct turn *t)
 	return fail(&t->call, &error_not_implemented,
 	            "%s %.*s is not built in Menagerie; nothing was done.",
 	            t->service->model->service_id, STR_ARG(name));
+}
+
+/* Reads of a hook, or of a `prepare`, in a snapshot of their own. */
+static void open_snapshot(struct turn *t)
+{
+	t->call.db = store_reader(t->api->store);
+}
+
+static bool close_snapshot(struct turn *t)
+{
+	bool is_good = db_status(t->call.db) == DB_OK;
+
+	store_read_end(t->call.db);
+	t->call.db = NULL;
+	return is_good;
+}
+
+static err step_tell_service(struct turn *t)
+{
+	if (!t->operation || t->has_arrived || !t->service->arrived)
+		return NULL;
+	t->has_arrived = true;
+	open_snapshot(t);
+	t->service->arrived(&t->call, t->path);
+	close_snapshot(t);
+	return NULL;
 }
 
 static enum sigv4_flavour flavour_of(const struct service *s)
@@ -198,11 +239,19 @@ static void become(struct identity *who, const struct credential *credential)
 	};
 }
 
+static err come_unsigned(struct turn *t)
+{
+	static const str no_account = STR_INIT("000000000000");
+
+	t->signature_was_read = true;
+	t->call.identity = (struct identity){ .anonymous = true, .account = no_account };
+	return NULL;
+}
+
 /* Everything about the signature that the head can say. */
 static err step_read_signature(struct turn *t)
 {
 	const struct refusal *refusal;
-	static const str no_account = STR_INIT("000000000000");
 
 	if (!t->service || t->signature_was_read)
 		return NULL;
@@ -210,15 +259,13 @@ static err step_read_signature(struct turn *t)
 	t->signing_name = str_from(t->service->model->signing_name);
 	t->door.services = &t->signing_name;
 	t->door.service_count = 1;
+	if (t->slot && (t->slot->flags & OP_UNSIGNED))
+		return come_unsigned(t);
 	if (sigv4_where(&t->x->request) == SIGV4_UNSIGNED) {
 		if (!t->operation) /* a form without a signature: the operation may be one that needs none */
 			return NULL;
-		if (may_be_anonymous(t)) {
-			t->signature_was_read = true;
-			t->call.identity =
-				(struct identity){ .anonymous = true, .account = no_account };
-			return NULL;
-		}
+		if (may_be_anonymous(t))
+			return come_unsigned(t);
 	}
 	refusal = sigv4_parse(t->call.arena, &t->x->request, &t->door, clock_wall(), &t->signature);
 	if (refusal)
@@ -229,8 +276,11 @@ static err step_read_signature(struct turn *t)
 	                                     t->signature.access_key, &t->credential);
 	if (t->has_credential && t->signature.payload == SIGV4_PAYLOAD_BODY)
 		return NULL; /* the body's hash is part of what was signed */
-	return refused(t, sigv4_verify(t->call.arena, &t->signature,
-	                               t->has_credential ? &t->credential : NULL, NULL));
+	refusal = sigv4_verify(t->call.arena, &t->signature,
+	                       t->has_credential ? &t->credential : NULL, NULL);
+	if (!refusal)
+		become(&t->call.identity, &t->credential);
+	return refused(t, refusal);
 }
 
 static err step_expect_body(struct turn *t)
@@ -255,18 +305,15 @@ static err step_verify_signature(struct turn *t)
 {
 	unsigned char hash[SHA256_SIZE];
 
-	if (t->call.identity.anonymous)
-		return NULL;
-	if (t->signature.payload == SIGV4_PAYLOAD_BODY) {
-		const struct refusal *refusal;
+	const struct refusal *refusal;
 
-		body_sha256(t, hash);
-		refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
-		if (refusal)
-			return refused(t, refusal);
-	}
-	become(&t->call.identity, &t->credential);
-	return NULL;
+	if (t->call.identity.anonymous || t->signature.payload != SIGV4_PAYLOAD_BODY)
+		return NULL;
+	body_sha256(t, hash);
+	refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
+	if (!refusal)
+		become(&t->call.identity, &t->credential);
+	return refused(t, refusal);
 }
 
 static err step_decode(struct turn *t)
@@ -282,6 +329,8 @@ static err step_decode(struct turn *t)
 		.body = t->body.text,
 	};
 
+	if (t->in) /* by step_prepare */
+		return NULL;
 	t->in = arena_alloc(t->call.arena, model_shape_size(m, t->operation->input));
 	t->out = arena_alloc(t->call.arena, model_shape_size(m, t->operation->output));
 	if (wire_read(&wire, t->in))
@@ -309,17 +358,45 @@ static err step_authorize(struct turn *t)
 	            STR_ARG(model_text(t->service->model, t->operation->name)));
 }
 
+/* All have this type but for the struct's name. */
+typedef err preparation(struct call *c, const void *in);
+
+/* What an operation that streams its input can say before the first byte of it has come. */
+static err step_prepare(struct turn *t)
+{
+	err e;
+
+	if (!t->operation || !(t->operation->flags & OPERATION_STREAMS_IN))
+		return NULL;
+	t->call.body = &t->body;
+	t->body.checksums = CHECKSUM_WANT_MD5;
+	if (!t->slot->prepare)
+		return NULL;
+	e = step_decode(t);
+	if (!e)
+		e = step_validate(t);
+	if (!e)
+		e = step_authorize(t);
+	if (e)
+		return e;
+	open_snapshot(t);
+	e = ((preparation *)t->slot->prepare)(&t->call, t->in);
+	return close_snapshot(t) || e
+	               ? e
+	               : fail(&t->call, &error_internal_failure, "The state could not be read.");
+}
+
 typedef err step(struct turn *t);
 
 static step *const steps_of_head[] = {
-	step_parse_query, step_find_service,   step_find_operation,
-	step_is_built,    step_read_signature, step_expect_body,
+	step_parse_query, step_find_service,   step_find_operation, step_tell_service,
+	step_is_built,    step_read_signature, step_prepare,        step_expect_body,
 };
 
 static step *const steps_of_body[] = {
-	step_take_body, step_find_service,   step_find_operation,
-	step_is_built,  step_read_signature, step_verify_signature,
-	step_decode,    step_validate,       step_authorize,
+	step_take_body, step_find_service,   step_find_operation,   step_tell_service,
+	step_is_built,  step_read_signature, step_verify_signature, step_decode,
+	step_validate,  step_authorize,
 };
 
 static void handle_begin(struct exchange *x, void *app)
@@ -340,7 +417,7 @@ static void handle_begin(struct exchange *x, void *app)
 		                 .exchange = x,
 		                 .now = clock_now() };
 	t->call.request_id = new_request_id(&x->arena);
-	if (pages_claim(x->request.path)) {
+	if (pages_claim(x->request.path) && !door_of_path(t->api->services, x->request.path)) {
 		t->is_page = true;
 		e = body_expect(t);
 	}
@@ -387,6 +464,15 @@ static void handle_end(struct exchange *x, void *app)
 	if (!t)
 		return;
 	body_release(t);
+	if (t->has_arrived && t->service->ended) {
+		struct ended ended = { .status = x->reply.status,
+			               .error_code = t->error_code,
+			               .sent = t->sent,
+			               .total_us = clock_monotonic() - t->started,
+			               .received_at = t->call.now };
+
+		t->service->ended(&t->call, &ended);
+	}
 	t->x = NULL;
 }
 

@@ -50,6 +50,10 @@ enum {
 	LIMIT_POOL_THREADS      = 32,
 	LIMIT_POOL_WAITING      = 10000,
 
+	/* lines of access logs that wait to be written */
+	LIMIT_LOG_LINES         = 10000, /* for one target */
+	LIMIT_LOG_BYTES         = 16 * 1024 * 1024,
+
 	/* internal calls */
 	LIMIT_CALL_DEPTH        = 8,
 };

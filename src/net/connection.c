@@ -65,6 +65,16 @@ enum MHD_Result connection_accept(void *server, const struct sockaddr *peer, soc
 	return full || atomic_load(&s->stopping) ? MHD_NO : MHD_YES;
 }
 
+static void note_peer(struct connection *c, const struct sockaddr *address)
+{
+	const void *bytes = &((const struct sockaddr_in6 *)address)->sin6_addr;
+
+	if (address->sa_family == AF_INET)
+		bytes = &((const struct sockaddr_in *)address)->sin_addr;
+	c->from_loopback = address_is_loopback(address);
+	inet_ntop(address->sa_family, bytes, c->peer, sizeof(c->peer));
+}
+
 static void opened(struct server *s, struct MHD_Connection *mhd, void **context)
 {
 	struct connection *c = xcalloc(1, sizeof(*c));
@@ -72,8 +82,7 @@ static void opened(struct server *s, struct MHD_Connection *mhd, void **context)
 	c->server = s;
 	c->mhd = mhd;
 	c->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	c->from_loopback = address_is_loopback(
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+	note_peer(c, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
 	connection_phase(c, PHASE_IDLE);
 	*context = c;
 	keeper_add(s->keeper, c);

@@ -253,6 +253,7 @@ bool head_read(struct connection *c, const char *method, const char *version)
 
 	r->method = str_from(method);
 	r->from_loopback = c->from_loopback;
+	r->peer = str_from(c->peer);
 	c->is_http_1_0 = strcmp(version, "HTTP/1.0") == 0;
 	c->has_body = true; /* until it is known: a refused request is not read further */
 	if (!read_target(c) || !header_name_valid(r->method))

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -55,6 +56,7 @@ struct connection {
 	struct MHD_Connection *mhd;
 	int fd;
 	bool from_loopback;
+	char peer[INET6_ADDRSTRLEN]; /* its address, as text */
 
 	enum stage stage;
 	bool refused; /* by us; the program has not seen it */

@@ -33,5 +33,5 @@ void *document_read(struct arena *a, const struct model *m, const char *shape, s
 	uint16_t index = find_shape(m, shape);
 	void *value = arena_alloc(a, model_shape_size(m, index));
 
-	return xml_read_body(&w, index, value) ? value : NULL;
+	return xml_read_body(&w, index, STR_NULL, value) ? value : NULL;
 }

@@ -43,7 +43,8 @@ bool wire_fail(struct wire_request *w, const char *code, str message);
 /* Body readers: each fills the IN_BODY members, or the payload member's structure. */
 bool json_read_body(struct wire_request *w, uint16_t shape, void *place);
 bool query_read_body(struct wire_request *w, void *in);
-bool xml_read_body(struct wire_request *w, uint16_t shape, void *place);
+/* `root`: what the document's element must be called; absent: anything. */
+bool xml_read_body(struct wire_request *w, uint16_t shape, str root, void *place);
 
 /* Body writers: the IN_BODY members of a structure, without what stands around them. */
 void json_write_members(struct json_writer *w, struct arena *a, const struct model *m,

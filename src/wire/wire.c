@@ -26,10 +26,21 @@ static bool has_body_members(const struct model *m, uint16_t shape)
 	return false;
 }
 
-static bool read_document(struct wire_request *w, uint16_t shape, void *place)
+static bool read_document(struct wire_request *w, uint16_t shape, str root, void *place)
 {
-	return w->model->protocol == PROTOCOL_REST_XML ? xml_read_body(w, shape, place)
+	return w->model->protocol == PROTOCOL_REST_XML ? xml_read_body(w, shape, root, place)
 	                                               : json_read_body(w, shape, place);
+}
+
+static bool read_payload(struct wire_request *w, const struct member *payload, void *place)
+{
+	str root = model_text(w->model, payload->wire_name);
+
+	if (read_document(w, payload->shape, root, place))
+		return true;
+	if (str_eq(root, STR("AccessControlPolicy"))) /* S3 has a code of its own for it */
+		w->problem.code = "MalformedACLError";
+	return false;
 }
 
 static bool read_rest_body(struct wire_request *w, void *in)
@@ -42,7 +53,7 @@ static bool read_rest_body(struct wire_request *w, void *in)
 		return true;
 	if (!payload)
 		return !has_body_members(w->model, w->operation->input) || !w->body.n ||
-		       read_document(w, w->operation->input, in);
+		       read_document(w, w->operation->input, STR_NULL, in);
 	s = shape_at(w->model, payload->shape);
 	place = (char *)in + payload->offset;
 	if (s->kind == SHAPE_STRING || s->kind == SHAPE_BLOB) {
@@ -51,8 +62,7 @@ static bool read_rest_body(struct wire_request *w, void *in)
 		return s->kind == SHAPE_BLOB || utf8_valid(w->body) ||
 		       wire_fail(w, "SerializationException", STR("The body is not valid UTF-8."));
 	}
-	return !str_trim(w->body).n ||
-	       read_document(w, payload->shape, value_open(w->arena, s, place));
+	return !str_trim(w->body).n || read_payload(w, payload, value_open(w->arena, s, place));
 }
 
 bool wire_read(struct wire_request *w, void *in)

@@ -117,13 +117,13 @@ static bool read_value(struct wire_request *w, uint16_t shape_index, const struc
 }
 
 /* Some clients send no namespace and S3 does not mind; another root element it does. */
-bool xml_read_body(struct wire_request *w, uint16_t shape, void *place)
+bool xml_read_body(struct wire_request *w, uint16_t shape, str root, void *place)
 {
-	struct xml_node *root = xml_parse(w->arena, w->body);
+	struct xml_node *found = xml_parse(w->arena, w->body);
 
-	if (!root)
+	if (!found || (root.n && !str_eq(found->name, root)))
 		return malformed(w);
-	return read_value(w, shape, NULL, root, place);
+	return read_value(w, shape, NULL, found, place);
 }
 
 /* Writing. */

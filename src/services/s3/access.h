@@ -4,7 +4,8 @@
  * The account that owns the bucket may do everything its policy does not deny (and may always read,
  * write and delete the policy itself). Another account, and whoever comes unsigned, may do what the
  * policy allows, or what an ACL grants while the bucket takes ACLs at all. IgnorePublicAcls and
- * RestrictPublicBuckets take away what they name.
+ * RestrictPublicBuckets take away what they name. An object that another account owns, because the
+ * bucket takes ACLs, is read by what its own ACL grants alone, even to the owner of the bucket.
  *
  * The policy's condition keys come from the request by themselves: aws:SourceIp, aws:Referer,
  * aws:UserAgent, aws:SecureTransport, aws:CurrentTime, aws:EpochTime, s3:x-amz-* of the headers,
@@ -32,6 +33,9 @@ struct s3_want {
 /* AccessDenied, or NULL. In a snapshot or a transaction. */
 err s3_allow(struct call *c, const struct bucket *b, const struct s3_want *want);
 bool s3_allows(struct call *c, const struct bucket *b, const struct s3_want *want);
+
+/* The same for what concerns no bucket that there is: CreateBucket, ListBuckets. */
+err s3_allow_in_account(struct call *c, const char *action);
 
 /* s3_bucket_find and s3_allow, for an action on the bucket itself. */
 err s3_bucket_for(struct call *c, str name, str expected_owner, const char *action,

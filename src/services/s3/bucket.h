@@ -38,6 +38,7 @@ enum s3_document_kind {
 struct bucket {
 	int64_t id;
 	str name, account, region;
+	str location; /* as GetBucketLocation shows it: the region, or EU for eu-west-1 by its old name */
 	int64_t created;
 	enum s3_versioning versioning;
 	bool object_lock;
@@ -57,6 +58,8 @@ err s3_bucket_find(struct call *c, str name, str expected_owner, struct bucket *
 /* Without a call's errors: false when there is none. */
 bool s3_bucket_load(struct db *db, struct arena *a, str name, struct bucket *ret);
 bool s3_bucket_load_id(struct db *db, struct arena *a, int64_t id, struct bucket *ret);
+
+str s3_region_of_location(str location);
 
 /* Writes the columns that can change, by id. */
 void s3_bucket_save(struct db *db, const struct bucket *b);

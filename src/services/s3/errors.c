@@ -133,3 +133,32 @@ err s3_problem_error(struct call *c, const struct s3_problem *problem)
 	r = with(r, "Header", problem->header);
 	return fail_refused(c, with(r, "additionalMessage", problem->additional_message));
 }
+
+/* The others of that name say how to compute one, or ask for one. */
+static bool is_checksum(str name)
+{
+	static const str others[] = { STR_INIT("x-amz-checksum-algorithm"),
+		                      STR_INIT("x-amz-checksum-mode"),
+		                      STR_INIT("x-amz-checksum-type") };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (str_eq_nocase(name, others[i]))
+			return false;
+	return str_starts_nocase(name, STR("x-amz-checksum-"));
+}
+
+err s3_require_checksum(struct call *c)
+{
+	const struct request *r = c->request;
+
+	if (!r || request_header(r, STR("content-md5")).p)
+		return NULL;
+	if (is_checksum(request_header(r, STR("x-amz-trailer"))))
+		return NULL;
+	for (size_t i = 0; i < r->header_count; i++)
+		if (is_checksum(r->headers[i].name))
+			return NULL;
+	return s3_fail_saying(
+		c, S3_INVALID_REQUEST,
+		"Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+}

@@ -67,4 +67,7 @@ err s3_invalid_argument_error(struct call *c, const char *name, str value, const
 /* NULL when the problem has no code. */
 err s3_problem_error(struct call *c, const struct s3_problem *problem);
 
+/* InvalidRequest for a request without Content-MD5 and x-amz-checksum-*, where S3 wants one of them. */
+err s3_require_checksum(struct call *c);
+
 #endif

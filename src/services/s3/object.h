@@ -105,6 +105,12 @@ struct s3_deleted_version {
 err s3_delete(struct call *c, const struct bucket *b, str key, str version_id, str if_match,
               bool bypass, struct s3_deleted_version *ret);
 
+/* Its parts, for whoever has no call: which version may not go, and what becomes of the rows of a key that is
+ * deleted without a version id. `account` owns the delete marker. */
+bool s3_object_is_locked(const struct object *o, int64_t now, bool bypass);
+void s3_delete_newest(struct db *db, struct arena *a, const struct bucket *b, str key, str account,
+                      int64_t now, struct s3_deleted_version *ret);
+
 /* Conditions of a write on the newest version: PreconditionFailed, NoSuchKey, … (precondition.h). */
 err s3_check_write_conditions(struct call *c, const struct bucket *b, str key, str if_match,
                               str if_none_match);

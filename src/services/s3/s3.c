@@ -3,6 +3,11 @@
 
 static const struct s3_api ops = {
 	/* buckets.c */
+	.create_bucket = { s3_create_bucket, OP_WRITE | OP_ANONYMOUS },
+	.head_bucket = { s3_head_bucket, OP_READ | OP_ANONYMOUS },
+	.delete_bucket = { s3_delete_bucket, OP_WRITE | OP_ANONYMOUS },
+	.list_buckets = { s3_list_buckets, OP_READ | OP_ANONYMOUS },
+	.get_bucket_location = { s3_get_bucket_location, OP_READ | OP_ANONYMOUS },
 
 	/* bucket_policy.c */
 
@@ -30,6 +35,14 @@ static const struct s3_api ops = {
 
 };
 
+static const struct door doors[] = {
+	{ .host = "*.s3-website-*" },
+	{ .host = "*.s3-website.*" },
+	{ .host = "*.s3.*" },
+	{ .path = "/_menagerie/website/" },
+	{ 0 },
+};
+
 static void tick(struct db *db, int64_t now)
 {
 	(void)db, (void)now;
@@ -39,6 +52,8 @@ const struct service s3_service = {
 	.model = &s3_model,
 	.ops = &ops,
 	.schema = s3_schema,
+	.doors = doors,
+	.route = s3_route,
 	.takes_the_rest = true,
 	.tick = tick,
 };

@@ -105,3 +105,13 @@ CREATE TABLE s3_part (
 	wrapped_key BLOB,
 	PRIMARY KEY (upload, number)
 ) WITHOUT ROWID;
+
+-- How far a bucket's lifecycle rules were carried out. All that they say happens at midnight, so that one pass
+-- over the bucket a day, and one whenever they change, is enough. A row for each bucket that has any.
+CREATE TABLE s3_expiry (
+	bucket INTEGER PRIMARY KEY,
+	day INTEGER NOT NULL,            -- that the pass is of, since 1970; -1: the rules are new
+	stage INTEGER NOT NULL,          -- enum stage of expire.c
+	key TEXT NOT NULL,               -- the pass goes on behind this key
+	number INTEGER NOT NULL          -- and this version or upload of it
+);
