@@ -131,8 +131,8 @@ static err read_bucket(struct call *c, const struct s3_create_bucket_in *in, str
 		                    &b->location);
 	if (!e)
 		e = read_access(c, in, b);
-	if (!e && config && config->tags.n)
-		e = s3_fail_saying(c, S3_NOT_IMPLEMENTED, "Tags are not built yet.");
+	if (!e && config)
+		e = s3_tags_check(c, &config->tags, BUCKET_TAGS);
 	return e;
 }
 
