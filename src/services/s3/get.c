@@ -308,7 +308,7 @@ err s3_get_reply(struct call *c, struct s3_get *get, const struct bucket *b, con
 	case S3_PRECONDITION_FAILED:
 		return e;
 	case S3_PRECONDITION_NOT_MODIFIED:
-		reply_text(c->exchange, 304, STR(""));
+		reply_stream(c->exchange, 304, NULL, o->content.size);
 		show_expires(c, m.expires);
 		return NULL;
 	case S3_PRECONDITION_HOLDS:
