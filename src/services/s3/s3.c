@@ -16,10 +16,15 @@ static const struct s3_api ops = {
 	/* bucket_settings.c */
 
 	/* put_object.c */
+	.put_object = { s3_put_object, OP_WRITE | OP_ANONYMOUS, s3_prepare_put_object },
 
-	/* get_object.c */
+	/* get_object.c, object_attributes.c */
+	.get_object = { s3_get_object, OP_READ | OP_ANONYMOUS },
+	.head_object = { s3_head_object, OP_READ | OP_ANONYMOUS },
+	.get_object_attributes = { s3_get_object_attributes, OP_READ | OP_ANONYMOUS },
 
 	/* copy_object.c */
+	.copy_object = { s3_copy_object, OP_SLOW | OP_ANONYMOUS },
 
 	/* delete_object.c */
 
