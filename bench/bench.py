@@ -12,6 +12,7 @@ import re
 import resource
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -71,8 +72,10 @@ def start_pinned(folder, *arguments, probe=False, cores="0"):
         os.sched_setaffinity(0, before)
 
 
-def nginx(folder, body):
+def nginx(folder, body="", root=None):
+    """Answers everything with `body`, or serves the files below `root`."""
     port = free_port()
+    location = f"root {root}; sendfile on; tcp_nopush on;" if root else f"return 200 '{body}';"
     config = os.path.join(folder, "nginx.conf")
     with open(config, "w", encoding="utf-8") as f:
         f.write(f"""daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
@@ -80,7 +83,7 @@ events {{ worker_connections 1024; }}
 http {{ access_log off; keepalive_requests 1000000000;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port}; location / {{ default_type text/xml; return 200 '{body}'; }} }} }}""")
+  server {{ listen 127.0.0.1:{port}; location / {{ default_type text/xml; {location} }} }} }}""")
     return Server(port, "/usr/sbin/nginx", "-c", config, "-p", folder)
 
 
@@ -224,8 +227,141 @@ def measure_write(folder, seconds):
            plain, "for orientation")
 
 
+S3_BUCKET = "bench"
+TEN_KIB = b"x" * 10240
+
+
+def s3_program(folder, *arguments, cores="0"):
+    """With a bucket that everyone may read."""
+    program = start_pinned(folder, *arguments, cores=cores)
+    policy = (b'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",'
+              b'"Action":"s3:GetObject","Resource":"arn:aws:s3:::bench/*"}]}')
+    for target, body in ((f"/{S3_BUCKET}", b""), (f"/{S3_BUCKET}?policy", policy)):
+        status, _, reply = program.signed("PUT", target, body, service="s3")
+        assert status in (200, 204), reply
+    return program
+
+
+def s3_put(program, key, body):
+    status, _, reply = program.signed("PUT", f"/{S3_BUCKET}/{key}", body, service="s3")
+    assert status == 200, reply
+
+
+def measure_s3_get(folder, seconds):
+    program = s3_program(folder, "--threads", "1")
+    s3_put(program, "page", TEN_KIB)
+    root = os.path.join(folder, "root", S3_BUCKET)
+    os.makedirs(root)
+    with open(os.path.join(root, "page"), "wb") as f:
+        f.write(TEN_KIB)
+    reference = nginx(folder, root=os.path.dirname(root))
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(wrk(f"{program.url}/{S3_BUCKET}/page", seconds))
+        theirs.append(wrk(f"http://127.0.0.1:{reference.port}/{S3_BUCKET}/page", seconds))
+    program.stop()
+    reference.stop()
+    yield "S3 GET of 10 KiB, anonymous, 1 core", "req/s", ours, "nginx, same file", theirs, "at least 0.8 of it"
+
+
+def download(url):
+    """MiB a second, by curl on the other core."""
+    output = run("taskset", "-c", "1", "curl", "-s", "-f", "-o", os.devnull, "-w", "%{speed_download}", url)
+    return float(output) / 2**20
+
+
+def measure_s3_large(folder, _seconds):
+    program = s3_program(folder, "--threads", "1")
+    root = os.path.join(folder, "root", S3_BUCKET)
+    os.makedirs(root)
+    path = os.path.join(root, "large")
+    run("sh", "-c", f"head -c 1073741824 /dev/zero | openssl enc -aes-128-ctr -pass pass:x -nosalt -pbkdf2 > {path}")
+    headers = sign(program.address, "PUT", f"/{S3_BUCKET}/large", b"", {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, "s3")
+    fields = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    run("curl", "-s", "-f", "-T", path, *fields, f"{program.url}/{S3_BUCKET}/large")
+    reference = nginx(folder, root=os.path.dirname(root))
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(download(f"{program.url}/{S3_BUCKET}/large"))
+        theirs.append(download(f"http://127.0.0.1:{reference.port}/{S3_BUCKET}/large"))
+    program.stop()
+    reference.stop()
+    yield "S3 GET of 1 GiB, anonymous, 1 core", "MiB/s", ours, "nginx, sendfile", theirs, "at least 0.95 of it"
+
+
+def lua_puts(folder, program, count=512):
+    """Signed puts of as many keys, in turn."""
+    script = os.path.join(folder, "puts.lua")
+    rows = []
+    for i in range(count):
+        path = f"/{S3_BUCKET}/put/{i}"
+        headers = {**sign(program.address, "PUT", path, TEN_KIB, service="s3"), "Host": program.address}
+        rows.append(f'{{ "{path}", {{ ' + ", ".join(f'["{k}"] = "{v}"' for k, v in headers.items()) + " } }")
+    with open(script, "w", encoding="utf-8") as f:
+        f.write(f"local rows = {{ {', '.join(rows)} }}\nlocal body = string.rep('x', {len(TEN_KIB)})\nlocal n = 0\n"
+                "request = function()\n  n = n % #rows + 1\n"
+                "  return wrk.format('PUT', rows[n][1], rows[n][2], body)\nend\n")
+    return script
+
+
+def sqlite_bodies(folder, size, count=3000):
+    """Inserts of 10 KiB a second, durable, in transactions of that many."""
+    path = os.path.join(folder, "bodies.db")
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.unlink(path + suffix)
+    insert = "INSERT INTO t (name, body) VALUES (hex(randomblob(8)), randomblob(10240));\n"
+    setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (name TEXT PRIMARY KEY, body BLOB);\n"
+    started = time.perf_counter()
+    subprocess.run(["sqlite3", path], input=setup + ("BEGIN;\n" + insert * size + "COMMIT;\n") * (count // size), text=True,
+                   check=True, stdout=subprocess.DEVNULL)
+    return count / (time.perf_counter() - started)
+
+
+def measure_s3_put(folder, seconds):
+    program = s3_program(folder, cores="0,1")
+    script = lua_puts(folder, program)
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        ours.append(wrk(program.url, seconds, script, core="0,1"))
+        theirs.append(sqlite_bodies(folder, 32))
+    program.stop()
+    yield "S3 durable PUT of 10 KiB, 32 clients, 2 cores", "req/s", ours, "budget", [5000] * ROUNDS, "at least 1.0 of it"
+    yield ("S3 durable PUT of 10 KiB, 32 clients, 2 cores", "req/s", ours, "sqlite3, inserts in batches of 32", theirs,
+           "at least 0.5 of it")
+
+
+def many_keys(folder, count):
+    """A million puts would take minutes: the row of one object, again under other keys."""
+    with sqlite3.connect(os.path.join(folder, "data", "menagerie.db")) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(s3_object)")]
+        others = ", ".join("printf('photos/%04d/%08d.jpg', n / 1000, n)" if c == "key" else "sequence + n" if c == "sequence" else c
+                           for c in columns)
+        db.execute(f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) "
+                   f"INSERT INTO s3_object ({', '.join(columns)}) SELECT {others} FROM s3_object, n")
+        db.execute(f"UPDATE s3_sequence SET next = next + {count}")
+    db.close()
+
+
+def measure_s3_list(folder, seconds):
+    program = s3_program(folder)
+    s3_put(program, "aaa", b"")
+    program.stop()
+    many_keys(folder, 1000000)
+    program = start_pinned(folder, "--threads", "1")
+    target = f"/{S3_BUCKET}?list-type=2&start-after=photos%2F0500%2F"
+    headers = sign(program.address, "GET", target, service="s3")
+    status, _, reply = program.request("GET", target, headers=headers)
+    assert status == 200 and reply.count(b"<Key>") == 1000, reply[:300]
+    script = lua_request(folder, "GET", target, {**headers, "Host": program.address})
+    ours = [1000 / wrk(program.url, seconds, script, connections=1) for _ in range(ROUNDS)]
+    program.stop()
+    yield "ListObjectsV2, 1,000 of 1,000,000 keys", "ms", ours, "budget", [5] * ROUNDS, "at most 1.0 of it"
+
+
 MEASUREMENTS = {"start": measure_start, "memory": measure_memory, "binary": measure_binary, "identity": measure_identity,
-                "health": measure_health, "write": measure_write}
+                "health": measure_health, "write": measure_write, "s3_get": measure_s3_get, "s3_large": measure_s3_large,
+                "s3_put": measure_s3_put, "s3_list": measure_s3_list}
 
 
 def median(value):

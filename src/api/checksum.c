@@ -161,10 +161,20 @@ static void drop_digests(void *ptr)
 	c->md5 = c->sha = NULL;
 }
 
+static enum checksum_algorithm wanted_algorithm(unsigned wanted)
+{
+	if (wanted & CHECKSUM_WANT_CRC64NVME)
+		return CHECKSUM_CRC64NVME;
+	if (wanted & CHECKSUM_WANT_CRC32)
+		return CHECKSUM_CRC32;
+	return wanted & CHECKSUM_WANT_CRC32C ? CHECKSUM_CRC32C : CHECKSUM_NONE;
+}
+
 static void begin(struct checksum *c, unsigned wanted)
 {
-	if (!c->algorithm && wanted & CHECKSUM_WANT_CRC64NVME)
-		c->algorithm = CHECKSUM_CRC64NVME;
+	if (!c->algorithm)
+		c->algorithm = wanted_algorithm(wanted);
+	c->also_crc64nvme = (wanted & CHECKSUM_ALSO_CRC64NVME) != 0;
 	if (c->announced_md5.p || wanted & CHECKSUM_WANT_MD5)
 		c->md5 = digest_new(DIGEST_MD5);
 	if (c->algorithm == CHECKSUM_SHA1)
@@ -210,6 +220,8 @@ void checksum_update(struct checksum *c, str bytes)
 {
 	if (c->md5)
 		digest_update(c->md5, bytes);
+	if (c->also_crc64nvme)
+		c->crc64nvme = crc64nvme_update(c->crc64nvme, bytes);
 	switch (c->algorithm) {
 	case CHECKSUM_CRC32:
 		c->crc = crc32_update((uint32_t)c->crc, bytes);

@@ -27,6 +27,9 @@ enum checksum_algorithm {
 enum checksum_wanted {
 	CHECKSUM_WANT_MD5 = 1 << 0,       /* an object's ETag */
 	CHECKSUM_WANT_CRC64NVME = 1 << 1, /* what S3 stores when it is given no other checksum */
+	CHECKSUM_WANT_CRC32 = 1 << 2,     /* the same of these two, of a part */
+	CHECKSUM_WANT_CRC32C = 1 << 3,
+	CHECKSUM_ALSO_CRC64NVME = 1 << 4, /* beside what was announced: `crc64nvme` */
 };
 
 struct checksum {
@@ -37,11 +40,13 @@ struct checksum {
 	str announced_md5;                 /* Content-MD5; absent */
 	struct digest *md5, *sha;          /* under way */
 	uint64_t crc;
+	bool also_crc64nvme;
 
 	/* Once checksum_end has passed. */
 	str value; /* base64; absent for CHECKSUM_NONE */
 	bool has_md5;
 	unsigned char md5_value[MD5_SIZE];
+	uint64_t crc64nvme;
 };
 
 /* The result lives in the arena. */

@@ -2,6 +2,8 @@
 
 #include "wire/pattern.h"
 
+#include "base/str.h"
+
 #include <pcre2.h>
 
 enum {
@@ -10,9 +12,8 @@ enum {
 	HEAP_LIMIT = 1024, /* KiB */
 };
 
-static pcre2_code *compile(const struct model *m, uint16_t pattern)
+static pcre2_code *compile(str text)
 {
-	str text = model_text(m, m->patterns[pattern - 1].pcre);
 	int problem;
 	PCRE2_SIZE where;
 
@@ -21,14 +22,13 @@ static pcre2_code *compile(const struct model *m, uint16_t pattern)
 	                     &problem, &where, NULL);
 }
 
-static pcre2_code *compiled(const struct model *m, uint16_t pattern)
+static pcre2_code *compiled_in(void **slot, str text)
 {
-	void **slot = &m->compiled_patterns[pattern - 1];
 	void *code = __atomic_load_n(slot, __ATOMIC_ACQUIRE), *expected = NULL;
 
 	if (code)
 		return code;
-	code = compile(m, pattern);
+	code = compile(text);
 	if (code && !__atomic_compare_exchange_n(slot, &expected, code, false, __ATOMIC_ACQ_REL,
 	                                         __ATOMIC_ACQUIRE)) {
 		pcre2_code_free(code); /* another thread was first */
@@ -37,22 +37,23 @@ static pcre2_code *compiled(const struct model *m, uint16_t pattern)
 	return code;
 }
 
+static pcre2_code *compiled(const struct model *m, uint16_t pattern)
+{
+	return compiled_in(&m->compiled_patterns[pattern - 1],
+	                   model_text(m, m->patterns[pattern - 1].pcre));
+}
+
 bool pattern_compiles(const struct model *m, uint16_t pattern)
 {
 	return compiled(m, pattern) != NULL;
 }
 
-bool pattern_matches(const struct model *m, uint16_t pattern, str text)
+static bool matches(const pcre2_code *code, str text)
 {
-	pcre2_code *code = compiled(m, pattern);
-	pcre2_match_data *data;
-	pcre2_match_context *context;
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	pcre2_match_context *context = pcre2_match_context_create(NULL);
 	int result;
 
-	if (!code) /* a test keeps this from happening; a check that cannot be made refuses nobody */
-		return true;
-	data = pcre2_match_data_create(1, NULL);
-	context = pcre2_match_context_create(NULL);
 	if (!data || !context)
 		abort();
 	pcre2_set_match_limit(context, MATCH_LIMIT);
@@ -61,4 +62,19 @@ bool pattern_matches(const struct model *m, uint16_t pattern, str text)
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
 	return result >= 0;
+}
+
+bool pattern_matches(const struct model *m, uint16_t pattern, str text)
+{
+	const pcre2_code *code = compiled(m, pattern);
+
+	/* A test keeps that from happening; a check that cannot be made refuses nobody. */
+	return !code || matches(code, text);
+}
+
+bool own_pattern_matches(struct own_pattern *p, str text)
+{
+	const pcre2_code *code = compiled_in(&p->compiled, str_from(p->pcre));
+
+	return !code || matches(code, text);
 }

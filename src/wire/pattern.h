@@ -12,6 +12,13 @@
  * kept; any thread may call. */
 bool pattern_matches(const struct model *m, uint16_t pattern, str text);
 
+/* The same for a pattern of our own, in PCRE2's spelling: a static one. */
+struct own_pattern {
+	const char *pcre;
+	void *compiled; /* NULL at first */
+};
+bool own_pattern_matches(struct own_pattern *p, str text);
+
 /* Whether the pattern is one that PCRE2 understands: tests ask this of every model. */
 bool pattern_compiles(const struct model *m, uint16_t pattern);
 

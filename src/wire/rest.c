@@ -207,6 +207,9 @@ static bool read_header(struct wire_request *w, const struct member *member, voi
 		return true;
 	ok = s->kind == SHAPE_LIST ? read_header_list(w, s, value, place)
 	                           : scalar_from_text(w->arena, s, form, value, place);
+	/* What HTTP says of conditions: a date that is none is as good as not sent. */
+	if (!ok && s->kind == SHAPE_TIMESTAMP && form == TIMESTAMP_HTTP)
+		return true;
 	return ok || bad_value(w, name, value);
 }
 

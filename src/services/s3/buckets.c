@@ -5,6 +5,7 @@
 #include "services/s3/metadata.h"
 #include "services/s3/names.h"
 #include "services/s3/new_acl.h"
+#include "services/s3/ownership.h"
 #include "services/s3/s3.h"
 
 enum { BUCKET_TAGS = 50, BUCKETS_MAX = 10000 };
@@ -68,22 +69,6 @@ static err choose_location(struct call *c, str constraint, str *ret)
  * CreateBucket.
  */
 
-static bool ownership_from_name(str name, enum s3_ownership *ret)
-{
-	static const str names[] = {
-		[S3_BUCKET_OWNER_ENFORCED] = STR_INIT("BucketOwnerEnforced"),
-		[S3_BUCKET_OWNER_PREFERRED] = STR_INIT("BucketOwnerPreferred"),
-		[S3_OBJECT_WRITER] = STR_INIT("ObjectWriter"),
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_eq(name, names[i])) {
-			*ret = (enum s3_ownership)i;
-			return true;
-		}
-	return false;
-}
-
 static err check_name(struct call *c, str name)
 {
 	return s3_bucket_name_valid(name) ? NULL
@@ -116,7 +101,7 @@ static err read_access(struct call *c, const struct s3_create_bucket_in *in, str
 	struct acl nobody_else = s3_acl_private(c->arena, b->account);
 	err e;
 
-	if (in->object_ownership.p && !ownership_from_name(in->object_ownership, &b->ownership))
+	if (in->object_ownership.p && !s3_ownership_from_name(in->object_ownership, &b->ownership))
 		return s3_invalid_argument_error(c, "x-amz-object-ownership", in->object_ownership,
 		                                 "Invalid x-amz-object-ownership header: %.*s",
 		                                 STR_ARG(refusal_excerpt(in->object_ownership)));
@@ -146,8 +131,8 @@ static err read_bucket(struct call *c, const struct s3_create_bucket_in *in, str
 		                    &b->location);
 	if (!e)
 		e = read_access(c, in, b);
-	if (!e && config && config->tags.n)
-		e = s3_fail_saying(c, S3_NOT_IMPLEMENTED, "Tags are not built yet.");
+	if (!e && config)
+		e = s3_tags_check(c, &config->tags, BUCKET_TAGS);
 	return e;
 }
 

@@ -176,8 +176,8 @@ static void show_lock(struct call *c, const struct bucket *b, const struct objec
 			o->retention == S3_COMPLIANCE ? STR("COMPLIANCE") : STR("GOVERNANCE");
 		out->object_lock_retain_until_date = opt_time(o->retain_until);
 	}
-	if (o->legal_hold && may(c, b, o, "s3:GetObjectLegalHold"))
-		out->object_lock_legal_hold_status = STR("ON");
+	if ((o->legal_hold || o->hold_is_off) && may(c, b, o, "s3:GetObjectLegalHold"))
+		out->object_lock_legal_hold_status = o->legal_hold ? STR("ON") : STR("OFF");
 }
 
 static void show_tag_count(struct call *c, const struct bucket *b, const struct object *o,
@@ -308,7 +308,7 @@ err s3_get_reply(struct call *c, struct s3_get *get, const struct bucket *b, con
 	case S3_PRECONDITION_FAILED:
 		return e;
 	case S3_PRECONDITION_NOT_MODIFIED:
-		reply_text(c->exchange, 304, STR(""));
+		reply_stream(c->exchange, 304, NULL, o->content.size);
 		show_expires(c, m.expires);
 		return NULL;
 	case S3_PRECONDITION_HOLDS:

@@ -17,14 +17,17 @@ struct s3_stored_metadata {
 	str expires;                          /* as sent */
 	str redirect_location, storage_class; /* absent: STANDARD */
 	struct s3_metadata user;
+	bool is_utf8;       /* the values of `user` come from a form, not from headers */
 	int64_t unreadable; /* how many of the client's own cannot be shown: x-amz-missing-meta */
 };
 
-/* Checks and encodes: MetadataTooLarge, InvalidArgument for a redirect or an InvalidStorageClass. The
- * client's own may be RFC 2047 encoded or raw UTF-8; names become lower case. aws-chunked is taken out
- * of the content encoding. Without a content type it is binary/octet-stream. */
+/* Checks and encodes: MetadataTooLarge, InvalidRedirectLocation, InvalidStorageClass. The client's own
+ * may be RFC 2047 encoded, or raw bytes, which S3 takes for ISO-8859-1 (for UTF-8 in a form); they are
+ * kept, and come back, RFC 2047 encoded where they need to be. Names become lower case. aws-chunked is
+ * taken out of the content encoding. Without a content type it is binary/octet-stream. */
 err s3_metadata_to_text(struct call *c, const struct s3_stored_metadata *m, str *ret);
 void s3_metadata_from_text(struct arena *a, str text, struct s3_stored_metadata *ret);
+str s3_storage_class_of_text(str text); /* STANDARD where there is none */
 
 /*
  * Tags: kept as the x-amz-tagging header has them, a=b&c=d. InvalidTag for names and values that S3
@@ -41,7 +44,7 @@ struct s3_tag_set s3_tags_of_text(struct arena *a, str text);
  */
 struct bucket;
 struct s3_lock {
-	bool legal_hold;
+	bool legal_hold, hold_is_off;
 	int retention; /* enum s3_retention */
 	int64_t retain_until;
 };

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "services/s3/errors.h"
+#include "services/s3/ownership.h"
 
 /* Who writes without a signature is an account of its own, that nobody has a key of. */
 static const str nobody = STR_INIT("anonymous");
@@ -56,9 +57,7 @@ static err check_of_new_bucket(struct call *c, enum s3_ownership ownership, cons
 {
 	if (ownership != S3_BUCKET_OWNER_ENFORCED || s3_acl_is_private(acl))
 		return NULL;
-	return fail_refused(c, refuse(c->arena, 400, "InvalidBucketAclWithObjectOwnership",
-	                              "Bucket cannot have ACLs set with ObjectOwnership's "
-	                              "BucketOwnerEnforced setting"));
+	return s3_acl_with_ownership_error(c);
 }
 
 err s3_acl_of_headers(struct call *c, const struct bucket *b, enum s3_ownership ownership, str acl,

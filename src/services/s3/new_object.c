@@ -162,6 +162,7 @@ void s3_new_object_put(struct call *c, const struct s3_new_object *new, struct o
 	o->tags = new->tags;
 	o->acl = new->acl;
 	o->legal_hold = new->lock.legal_hold;
+	o->hold_is_off = new->lock.hold_is_off;
 	o->retention = (enum s3_retention) new->lock.retention;
 	o->retain_until = new->lock.retain_until;
 	s3_object_put(c->db, &new->bucket, o);

@@ -48,7 +48,10 @@ err s3_new_object_allow(struct call *c, const struct bucket *b, str key,
 err s3_new_object_seal(struct call *c, const struct s3_new_object *new,
                        const struct s3_new_headers *headers);
 
-/* Of a body of this size, or of what its head promises. EntityTooLarge. */
+/* Of what the head of a request with a body says: MissingContentLength, EntityTooLarge. */
+err s3_check_announced_size(struct call *c);
+
+/* Of a body of this size. EntityTooLarge. */
 err s3_check_put_size(struct call *c, int64_t size);
 
 /* If-Match and If-None-Match against what is there: PreconditionFailed, NoSuchKey. */

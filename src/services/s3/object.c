@@ -69,6 +69,15 @@ bool s3_id_parse(str text, int64_t *ret_number, int64_t *ret_nonce)
 	"checksum_composite, checksum, body, blob, upload, parts, encryption, wrapped_key," \
 	"key_mark, metadata, tags, acl, legal_hold, retention, retain_until"
 
+enum { HOLD_UNSET, HOLD_ON, HOLD_OFF };
+
+static int64_t hold_of(const struct object *o)
+{
+	if (o->legal_hold)
+		return HOLD_ON;
+	return o->hold_is_off ? HOLD_OFF : HOLD_UNSET;
+}
+
 static void read_content(struct db_rows *rows, struct arena *a, struct content *ret)
 {
 	*ret = (struct content){
@@ -102,7 +111,8 @@ static void read_object(struct db_rows *rows, struct arena *a, int64_t bucket, s
 		.metadata = arena_str(a, col_text(rows, 17)),
 		.tags = arena_str(a, col_text(rows, 18)),
 		.acl = arena_str(a, col_text(rows, 19)),
-		.legal_hold = col_int(rows, 20) != 0,
+		.legal_hold = col_int(rows, 20) == HOLD_ON,
+		.hold_is_off = col_int(rows, 20) == HOLD_OFF,
 		.retention = (enum s3_retention)col_int(rows, 21),
 		.retain_until = col_int(rows, 22),
 	};
@@ -261,7 +271,7 @@ static void insert_object(struct db *db, const struct object *o)
 	       db_text(o->checksum.value), db_int(content->body), db_text(content->blob),
 	       db_int(content->upload), db_int(o->parts), db_int(content->encryption),
 	       db_blob(content->wrapped_key), db_blob(content->key_mark), db_text(o->metadata),
-	       db_text(o->tags), db_text(o->acl), db_int(o->legal_hold), db_int(o->retention),
+	       db_text(o->tags), db_text(o->acl), db_int(hold_of(o)), db_int(o->retention),
 	       db_int(o->retain_until));
 }
 
@@ -322,7 +332,7 @@ void s3_object_save(struct db *db, const struct object *o)
 	db_run(db,
 	       "UPDATE s3_object SET tags = ?, acl = ?, legal_hold = ?, retention = ?, "
 	       "retain_until = ? WHERE bucket = ? AND key = ? AND sequence = ?",
-	       db_text(o->tags), db_text(o->acl), db_int(o->legal_hold), db_int(o->retention),
+	       db_text(o->tags), db_text(o->acl), db_int(hold_of(o)), db_int(o->retention),
 	       db_int(o->retain_until), db_int(o->bucket), db_text(o->key), db_int(o->sequence));
 }
 

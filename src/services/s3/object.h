@@ -48,7 +48,7 @@ struct object {
 	struct content content;
 	int64_t parts; /* 0: not uploaded in parts */
 	str metadata, tags, acl;
-	bool legal_hold;
+	bool legal_hold, hold_is_off; /* neither: nobody ever said */
 	enum s3_retention retention;
 	int64_t retain_until;
 };

@@ -58,7 +58,7 @@ static int64_t announced_size(const struct request *r)
 }
 
 /* A client that sends no length at all may have meant an empty body, but S3 wants it said. */
-static err check_length(struct call *c)
+err s3_check_announced_size(struct call *c)
 {
 	int64_t size = announced_size(c->request);
 
@@ -72,7 +72,7 @@ err s3_prepare_put_object(struct call *c, const struct s3_put_object_in *in)
 {
 	struct s3_new_headers headers;
 	struct s3_new_object new;
-	err e = check_length(c);
+	err e = s3_check_announced_size(c);
 
 	read_headers(c, in, &headers);
 	if (!e)

@@ -9,9 +9,26 @@ static const struct s3_api ops = {
 	.list_buckets = { s3_list_buckets, OP_READ | OP_ANONYMOUS },
 	.get_bucket_location = { s3_get_bucket_location, OP_READ | OP_ANONYMOUS },
 
-	/* bucket_policy.c */
+	/* bucket_policy.c, ownership.c */
+	.put_bucket_policy = { s3_put_bucket_policy, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_policy = { s3_get_bucket_policy, OP_READ | OP_ANONYMOUS },
+	.delete_bucket_policy = { s3_delete_bucket_policy, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_policy_status = { s3_get_bucket_policy_status, OP_READ | OP_ANONYMOUS },
+	.put_public_access_block = { s3_put_public_access_block, OP_WRITE | OP_ANONYMOUS },
+	.get_public_access_block = { s3_get_public_access_block, OP_READ | OP_ANONYMOUS },
+	.delete_public_access_block = { s3_delete_public_access_block, OP_WRITE | OP_ANONYMOUS },
+	.put_bucket_ownership_controls = { s3_put_bucket_ownership_controls,
+	                                   OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_ownership_controls = { s3_get_bucket_ownership_controls,
+	                                   OP_READ | OP_ANONYMOUS },
+	.delete_bucket_ownership_controls = { s3_delete_bucket_ownership_controls,
+	                                      OP_WRITE | OP_ANONYMOUS },
 
 	/* acls.c */
+	.put_bucket_acl = { s3_put_bucket_acl, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_acl = { s3_get_bucket_acl, OP_READ | OP_ANONYMOUS },
+	.put_object_acl = { s3_put_object_acl, OP_WRITE | OP_ANONYMOUS },
+	.get_object_acl = { s3_get_object_acl, OP_READ | OP_ANONYMOUS },
 
 	/* versioning.c, bucket_settings.c, bucket_logging.c, requester_pays.c */
 	.put_bucket_versioning = { s3_put_bucket_versioning, OP_WRITE | OP_ANONYMOUS },

@@ -53,7 +53,7 @@ CREATE TABLE s3_object (
 	metadata TEXT,                   -- s3_metadata_to_text
 	tags TEXT,                       -- as the x-amz-tagging header has them
 	acl TEXT,                        -- NULL: private
-	legal_hold INTEGER NOT NULL,
+	legal_hold INTEGER NOT NULL,     -- 0: never set; 1: on; 2: off
 	retention INTEGER NOT NULL,      -- enum s3_retention
 	retain_until INTEGER NOT NULL,
 	PRIMARY KEY (bucket, key, sequence DESC)
@@ -99,6 +99,7 @@ CREATE TABLE s3_part (
 	etag TEXT NOT NULL,
 	checksum_algorithm INTEGER NOT NULL,
 	checksum TEXT,
+	crc64nvme INTEGER NOT NULL,      -- when its upload has no algorithm: what its object gets
 	body INTEGER NOT NULL,
 	blob TEXT,
 	wrapped_key BLOB,

@@ -83,7 +83,7 @@ struct s3_part_row *s3_upload_parts(struct db *db, struct arena *a, int64_t uplo
 	*ret_count = 0;
 	for (db_each(db, &rows,
 	             "SELECT number, modified, size, start, etag, checksum_algorithm, checksum, "
-	             "body, blob, wrapped_key FROM s3_part WHERE upload = ? ORDER BY number",
+	             "crc64nvme, body, blob, wrapped_key FROM s3_part WHERE upload = ? ORDER BY number",
 	             db_int(upload));
 	     db_next(&rows);) {
 		if (*ret_count == capacity)
@@ -96,9 +96,10 @@ struct s3_part_row *s3_upload_parts(struct db *db, struct arena *a, int64_t uplo
 			.etag = arena_str(a, col_text(&rows, 4)),
 			.algorithm = (enum checksum_algorithm)col_int(&rows, 5),
 			.checksum = arena_str(a, col_text(&rows, 6)),
-			.body = col_int(&rows, 7),
-			.blob = arena_str(a, col_text(&rows, 8)),
-			.wrapped_key = arena_str(a, col_text(&rows, 9)),
+			.crc64nvme = (uint64_t)col_int(&rows, 7),
+			.body = col_int(&rows, 8),
+			.blob = arena_str(a, col_text(&rows, 9)),
+			.wrapped_key = arena_str(a, col_text(&rows, 10)),
 		};
 	}
 	return parts;
@@ -110,6 +111,26 @@ void s3_part_drop_bytes(struct db *db, int64_t body, str blob)
 		db_run(db, "DELETE FROM s3_body WHERE id = ?", db_int(body));
 	if (blob.p)
 		blob_drop(db, blob);
+}
+
+void s3_part_put(struct db *db, int64_t upload, const struct s3_part_row *p)
+{
+	struct db_rows rows;
+
+	if (db_row(db, &rows,
+	           "DELETE FROM s3_part WHERE upload = ? AND number = ? RETURNING body, blob",
+	           db_int(upload), db_int(p->number))) {
+		s3_part_drop_bytes(db, col_int(&rows, 0), col_text(&rows, 1));
+		db_rows_end(&rows);
+	}
+	db_run(db,
+	       "INSERT INTO s3_part (upload, number, modified, size, start, etag, "
+	       "checksum_algorithm, checksum, crc64nvme, body, blob, wrapped_key) "
+	       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	       db_int(upload), db_int(p->number), db_int(p->modified), db_int(p->size),
+	       db_int(p->start), db_text(p->etag), db_int(p->algorithm), db_text(p->checksum),
+	       db_int((int64_t)p->crc64nvme), db_int(p->body), db_text(p->blob),
+	       db_blob(p->wrapped_key));
 }
 
 /*

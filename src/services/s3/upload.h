@@ -45,6 +45,7 @@ struct s3_part_row {
 	str etag;
 	enum checksum_algorithm algorithm;
 	str checksum;
+	uint64_t crc64nvme; /* when its upload has no algorithm */
 	int64_t body;
 	str blob, wrapped_key;
 };
@@ -52,6 +53,9 @@ struct s3_part_row {
 /* The parts of an upload, or of an object's content, in order. */
 struct s3_part_row *s3_upload_parts(struct db *db, struct arena *a, int64_t upload,
                                     size_t *ret_count);
+
+/* In a transaction: puts a part, in the place of one that has its number. */
+void s3_part_put(struct db *db, int64_t upload, const struct s3_part_row *part);
 
 /* In a transaction: the bytes of a part whose row is gone or about to go. */
 void s3_part_drop_bytes(struct db *db, int64_t body, str blob);
