@@ -228,17 +228,6 @@ static bool may_be_anonymous(const struct turn *t)
 	return (t->operation->flags & OPERATION_UNSIGNED) || (t->slot->flags & OP_ANONYMOUS);
 }
 
-static void become(struct identity *who, const struct credential *credential)
-{
-	*who = (struct identity){
-		.root = str_ends(credential->principal, STR(":root")),
-		.account = credential->account,
-		.arn = credential->principal,
-		.user_id = credential->account,
-		.access_key = credential->access_key,
-	};
-}
-
 static err come_unsigned(struct turn *t)
 {
 	static const str no_account = STR_INIT("000000000000");
@@ -279,7 +268,7 @@ static err step_read_signature(struct turn *t)
 	refusal = sigv4_verify(t->call.arena, &t->signature,
 	                       t->has_credential ? &t->credential : NULL, NULL);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
@@ -312,7 +301,7 @@ static err step_verify_signature(struct turn *t)
 	body_sha256(t, hash);
 	refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
