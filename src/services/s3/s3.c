@@ -30,13 +30,42 @@ static const struct s3_api ops = {
 	.put_object_acl = { s3_put_object_acl, OP_WRITE | OP_ANONYMOUS },
 	.get_object_acl = { s3_get_object_acl, OP_READ | OP_ANONYMOUS },
 
-	/* bucket_settings.c */
+	/* versioning.c, bucket_settings.c, bucket_logging.c, requester_pays.c */
+	.put_bucket_versioning = { s3_put_bucket_versioning, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_versioning = { s3_get_bucket_versioning, OP_READ | OP_ANONYMOUS },
+	.put_bucket_website = { s3_put_bucket_website, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_website = { s3_get_bucket_website, OP_READ | OP_ANONYMOUS },
+	.delete_bucket_website = { s3_delete_bucket_website, OP_WRITE | OP_ANONYMOUS },
+	.put_bucket_cors = { s3_put_bucket_cors, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_cors = { s3_get_bucket_cors, OP_READ | OP_ANONYMOUS },
+	.delete_bucket_cors = { s3_delete_bucket_cors, OP_WRITE | OP_ANONYMOUS },
+	.put_bucket_encryption = { s3_put_bucket_encryption, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_encryption = { s3_get_bucket_encryption, OP_READ | OP_ANONYMOUS },
+	.delete_bucket_encryption = { s3_delete_bucket_encryption, OP_WRITE | OP_ANONYMOUS },
+	.put_bucket_lifecycle_configuration = { s3_put_bucket_lifecycle_configuration,
+	                                        OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_lifecycle_configuration = { s3_get_bucket_lifecycle_configuration,
+	                                        OP_READ | OP_ANONYMOUS },
+	.delete_bucket_lifecycle = { s3_delete_bucket_lifecycle, OP_WRITE | OP_ANONYMOUS },
+	.put_object_lock_configuration = { s3_put_object_lock_configuration,
+	                                   OP_WRITE | OP_ANONYMOUS },
+	.get_object_lock_configuration = { s3_get_object_lock_configuration,
+	                                   OP_READ | OP_ANONYMOUS },
+	.put_bucket_logging = { s3_put_bucket_logging, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_logging = { s3_get_bucket_logging, OP_READ | OP_ANONYMOUS },
+	.put_bucket_request_payment = { s3_put_bucket_request_payment, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_request_payment = { s3_get_bucket_request_payment, OP_READ | OP_ANONYMOUS },
 
 	/* put_object.c */
+	.put_object = { s3_put_object, OP_WRITE | OP_ANONYMOUS, s3_prepare_put_object },
 
-	/* get_object.c */
+	/* get_object.c, object_attributes.c */
+	.get_object = { s3_get_object, OP_READ | OP_ANONYMOUS },
+	.head_object = { s3_head_object, OP_READ | OP_ANONYMOUS },
+	.get_object_attributes = { s3_get_object_attributes, OP_READ | OP_ANONYMOUS },
 
 	/* copy_object.c */
+	.copy_object = { s3_copy_object, OP_SLOW | OP_ANONYMOUS },
 
 	/* delete_object.c */
 
@@ -57,6 +86,8 @@ static const struct s3_api ops = {
 	/* listing.c */
 
 	/* website_page.c, preflight.c, post_object.c */
+	.options_bucket = { s3_options_bucket, OP_READ | OP_UNSIGNED },
+	.options_object = { s3_options_object, OP_READ | OP_UNSIGNED },
 
 };
 
