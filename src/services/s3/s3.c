@@ -74,6 +74,14 @@ static const struct s3_api ops = {
 	/* object_lock.c */
 
 	/* multipart.c and its neighbours */
+	.create_multipart_upload = { s3_create_multipart_upload, OP_WRITE | OP_ANONYMOUS },
+	.upload_part = { s3_upload_part, OP_WRITE | OP_ANONYMOUS, s3_prepare_upload_part },
+	.upload_part_copy = { s3_upload_part_copy, OP_SLOW | OP_ANONYMOUS },
+	.complete_multipart_upload = { s3_complete_multipart_upload,
+	                               OP_WRITE | OP_ANONYMOUS | OP_OWN_CHECKSUM },
+	.abort_multipart_upload = { s3_abort_multipart_upload, OP_WRITE | OP_ANONYMOUS },
+	.list_parts = { s3_list_parts, OP_READ | OP_ANONYMOUS },
+	.list_multipart_uploads = { s3_list_multipart_uploads, OP_READ | OP_ANONYMOUS },
 
 	/* listing.c */
 
@@ -93,7 +101,7 @@ static const struct door doors[] = {
 
 static void tick(struct db *db, int64_t now)
 {
-	(void)db, (void)now;
+	s3_collect_garbage(db, now);
 }
 
 const struct service s3_service = {
