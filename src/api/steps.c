@@ -296,7 +296,8 @@ static err step_verify_signature(struct turn *t)
 
 	const struct refusal *refusal;
 
-	if (t->call.identity.anonymous || t->signature.payload != SIGV4_PAYLOAD_BODY)
+	/* A form said who calls. */
+	if (t->signature.place == SIGV4_UNSIGNED || t->signature.payload != SIGV4_PAYLOAD_BODY)
 		return NULL;
 	body_sha256(t, hash);
 	refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
