@@ -60,10 +60,15 @@ static const struct s3_api ops = {
 	.get_bucket_request_payment = { s3_get_bucket_request_payment, OP_READ | OP_ANONYMOUS },
 
 	/* put_object.c */
+	.put_object = { s3_put_object, OP_WRITE | OP_ANONYMOUS, s3_prepare_put_object },
 
-	/* get_object.c */
+	/* get_object.c, object_attributes.c */
+	.get_object = { s3_get_object, OP_READ | OP_ANONYMOUS },
+	.head_object = { s3_head_object, OP_READ | OP_ANONYMOUS },
+	.get_object_attributes = { s3_get_object_attributes, OP_READ | OP_ANONYMOUS },
 
 	/* copy_object.c */
+	.copy_object = { s3_copy_object, OP_SLOW | OP_ANONYMOUS },
 
 	/* delete_object.c */
 
@@ -72,6 +77,14 @@ static const struct s3_api ops = {
 	/* object_lock.c */
 
 	/* multipart.c and its neighbours */
+	.create_multipart_upload = { s3_create_multipart_upload, OP_WRITE | OP_ANONYMOUS },
+	.upload_part = { s3_upload_part, OP_WRITE | OP_ANONYMOUS, s3_prepare_upload_part },
+	.upload_part_copy = { s3_upload_part_copy, OP_SLOW | OP_ANONYMOUS },
+	.complete_multipart_upload = { s3_complete_multipart_upload,
+	                               OP_WRITE | OP_ANONYMOUS | OP_OWN_CHECKSUM },
+	.abort_multipart_upload = { s3_abort_multipart_upload, OP_WRITE | OP_ANONYMOUS },
+	.list_parts = { s3_list_parts, OP_READ | OP_ANONYMOUS },
+	.list_multipart_uploads = { s3_list_multipart_uploads, OP_READ | OP_ANONYMOUS },
 
 	/* listing.c */
 
