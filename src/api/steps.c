@@ -225,7 +225,8 @@ static enum sigv4_flavour flavour_of(const struct service *s)
 
 static bool may_be_anonymous(const struct turn *t)
 {
-	return (t->operation->flags & OPERATION_UNSIGNED) || (t->slot->flags & OP_ANONYMOUS);
+	return (t->operation->flags & OPERATION_UNSIGNED) ||
+	       (t->slot->flags & (OP_ANONYMOUS | OP_UNSIGNED));
 }
 
 static err come_unsigned(struct turn *t)
