@@ -298,6 +298,12 @@ static void describe(struct call *c, const struct upload *u, const struct bucket
 	put_header(c, "x-amz-server-side-encryption-customer-key-MD5", customer->key_md5);
 }
 
+static err from_within(struct call *c)
+{
+	return s3_fail_saying(c, S3_NOT_IMPLEMENTED,
+	                      "PostObject from within Menagerie is not built; nothing was done.");
+}
+
 err s3_post_object(struct call *c, const struct s3_post_object_in *in,
                    struct s3_post_object_out *out)
 {
@@ -307,10 +313,12 @@ err s3_post_object(struct call *c, const struct s3_post_object_in *in,
 	err e;
 
 	(void)out;
-	if (!c->body || !c->body->unwrap || !c->exchange)
-		return s3_fail_saying(c, S3_NOT_IMPLEMENTED,
-		                      "PostObject from within Menagerie is not built; nothing "
-		                      "was done.");
+	if (!c->request || !c->body)
+		return from_within(c);
+	if (!c->body->unwrap) { /* a form of the other kind comes without preparation: to be refused */
+		e = s3_prepare_post_object(c, in);
+		return e ? e : from_within(c);
+	}
 	u = upload_of(c->body->unwrap);
 	c->body->checksum = u->checksum;
 	e = s3_new_object_check(c, in->bucket, u->key, &u->headers, &new);
