@@ -19,9 +19,12 @@ err s3_put_bucket_tagging(struct call *c, const struct s3_put_bucket_tagging_in 
 		e = s3_require_checksum(c);
 	if (!e)
 		e = s3_tags_check(c, &in->tagging->tag_set, BUCKET_TAGS);
-	if (!e)
-		s3_document_set(c->db, c->arena, &b, S3_TAGGING, in->tagging);
-	return e;
+	if (e)
+		return e;
+	s3_document_set(c->db, c->arena, &b, S3_TAGGING, in->tagging);
+	if (c->exchange) /* AWS's model says 200, AWS 204 */
+		reply_text(c->exchange, 204, STR(""));
+	return NULL;
 }
 
 err s3_get_bucket_tagging(struct call *c, const struct s3_get_bucket_tagging_in *in,

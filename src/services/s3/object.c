@@ -443,5 +443,7 @@ err s3_check_write_conditions(struct call *c, const struct bucket *b, str key, s
 			                   .last_modified = o.modified };
 	if (s3_check_write(&conditions, &state, &problem) == S3_PRECONDITION_HOLDS)
 		return NULL;
+	if (str_eq(problem.code, STR("NoSuchKey")))
+		return s3_fail(c, S3_NO_SUCH_KEY, "Key", key);
 	return s3_problem_error(c, &problem);
 }

@@ -30,9 +30,12 @@ static const struct s3_api ops = {
 	.put_object_acl = { s3_put_object_acl, OP_WRITE | OP_ANONYMOUS },
 	.get_object_acl = { s3_get_object_acl, OP_READ | OP_ANONYMOUS },
 
-	/* versioning.c, bucket_settings.c, bucket_logging.c, requester_pays.c */
+	/* versioning.c, bucket_settings.c, bucket_tagging.c, bucket_logging.c, requester_pays.c */
 	.put_bucket_versioning = { s3_put_bucket_versioning, OP_WRITE | OP_ANONYMOUS },
 	.get_bucket_versioning = { s3_get_bucket_versioning, OP_READ | OP_ANONYMOUS },
+	.put_bucket_tagging = { s3_put_bucket_tagging, OP_WRITE | OP_ANONYMOUS },
+	.get_bucket_tagging = { s3_get_bucket_tagging, OP_READ | OP_ANONYMOUS },
+	.delete_bucket_tagging = { s3_delete_bucket_tagging, OP_WRITE | OP_ANONYMOUS },
 	.put_bucket_website = { s3_put_bucket_website, OP_WRITE | OP_ANONYMOUS },
 	.get_bucket_website = { s3_get_bucket_website, OP_READ | OP_ANONYMOUS },
 	.delete_bucket_website = { s3_delete_bucket_website, OP_WRITE | OP_ANONYMOUS },
@@ -95,8 +98,8 @@ static const struct s3_api ops = {
 	/* listing.c */
 
 	/* website_page.c, preflight.c, post_object.c */
-	.options_bucket = { s3_options_bucket, OP_READ | OP_UNSIGNED },
-	.options_object = { s3_options_object, OP_READ | OP_UNSIGNED },
+	.options_bucket = { s3_options_bucket, OP_READ | OP_ANONYMOUS | OP_UNSIGNED },
+	.options_object = { s3_options_object, OP_READ | OP_ANONYMOUS | OP_UNSIGNED },
 
 };
 
@@ -110,6 +113,8 @@ static const struct door doors[] = {
 
 static void tick(struct db *db, int64_t now)
 {
+	s3_expire(db, now);
+	s3_deliver_logs(db, now);
 	s3_collect_garbage(db, now);
 }
 
@@ -120,5 +125,8 @@ const struct service s3_service = {
 	.doors = doors,
 	.route = s3_route,
 	.takes_the_rest = true,
+	.arrived = s3_arrived,
+	.ended = s3_ended,
 	.tick = tick,
+	.ending = s3_deliver_all_logs,
 };
