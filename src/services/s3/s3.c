@@ -71,10 +71,19 @@ static const struct s3_api ops = {
 	.copy_object = { s3_copy_object, OP_SLOW | OP_ANONYMOUS },
 
 	/* delete_object.c */
+	.delete_object = { s3_delete_object, OP_WRITE | OP_ANONYMOUS },
+	.delete_objects = { s3_delete_objects, OP_WRITE | OP_ANONYMOUS },
 
 	/* object_tagging.c */
+	.put_object_tagging = { s3_put_object_tagging, OP_WRITE | OP_ANONYMOUS },
+	.get_object_tagging = { s3_get_object_tagging, OP_READ | OP_ANONYMOUS },
+	.delete_object_tagging = { s3_delete_object_tagging, OP_WRITE | OP_ANONYMOUS },
 
 	/* object_lock.c */
+	.put_object_legal_hold = { s3_put_object_legal_hold, OP_WRITE | OP_ANONYMOUS },
+	.get_object_legal_hold = { s3_get_object_legal_hold, OP_READ | OP_ANONYMOUS },
+	.put_object_retention = { s3_put_object_retention, OP_WRITE | OP_ANONYMOUS },
+	.get_object_retention = { s3_get_object_retention, OP_READ | OP_ANONYMOUS },
 
 	/* multipart.c and its neighbours */
 	.create_multipart_upload = { s3_create_multipart_upload, OP_WRITE | OP_ANONYMOUS },
