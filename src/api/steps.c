@@ -225,18 +225,8 @@ static enum sigv4_flavour flavour_of(const struct service *s)
 
 static bool may_be_anonymous(const struct turn *t)
 {
-	return (t->operation->flags & OPERATION_UNSIGNED) || (t->slot->flags & OP_ANONYMOUS);
-}
-
-static void become(struct identity *who, const struct credential *credential)
-{
-	*who = (struct identity){
-		.root = str_ends(credential->principal, STR(":root")),
-		.account = credential->account,
-		.arn = credential->principal,
-		.user_id = credential->account,
-		.access_key = credential->access_key,
-	};
+	return (t->operation->flags & OPERATION_UNSIGNED) ||
+	       (t->slot->flags & (OP_ANONYMOUS | OP_UNSIGNED));
 }
 
 static err come_unsigned(struct turn *t)
@@ -279,7 +269,7 @@ static err step_read_signature(struct turn *t)
 	refusal = sigv4_verify(t->call.arena, &t->signature,
 	                       t->has_credential ? &t->credential : NULL, NULL);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
@@ -307,12 +297,13 @@ static err step_verify_signature(struct turn *t)
 
 	const struct refusal *refusal;
 
-	if (t->call.identity.anonymous || t->signature.payload != SIGV4_PAYLOAD_BODY)
+	/* A form said who calls. */
+	if (t->signature.place == SIGV4_UNSIGNED || t->signature.payload != SIGV4_PAYLOAD_BODY)
 		return NULL;
 	body_sha256(t, hash);
 	refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
