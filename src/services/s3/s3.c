@@ -98,8 +98,12 @@ static const struct s3_api ops = {
 	/* listing.c */
 
 	/* website_page.c, preflight.c, post_object.c */
-	.options_bucket = { s3_options_bucket, OP_READ | OP_ANONYMOUS | OP_UNSIGNED },
-	.options_object = { s3_options_object, OP_READ | OP_ANONYMOUS | OP_UNSIGNED },
+	.get_website_root = { s3_get_website_root, OP_READ | OP_UNSIGNED },
+	.get_website_page = { s3_get_website_page, OP_READ | OP_UNSIGNED },
+	.options_bucket = { s3_options_bucket, OP_READ | OP_UNSIGNED },
+	.options_object = { s3_options_object, OP_READ | OP_UNSIGNED },
+	.post_object = { s3_post_object, OP_WRITE | OP_ANONYMOUS | OP_OWN_CHECKSUM,
+	                 s3_prepare_post_object },
 
 };
 
