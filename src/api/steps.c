@@ -14,6 +14,7 @@
  */
 #include "api/checksum.h"
 #include "api/internal.h"
+#include "api/repeat.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -392,13 +393,17 @@ static step *const steps_of_body[] = {
 
 static void handle_begin(struct exchange *x, void *app)
 {
-	struct turn *t = arena_new(&x->arena, struct turn);
+	int64_t started = clock_monotonic();
+	struct turn *t;
 	err e = NULL;
 
+	if (repeats_answer(app, x, started))
+		return;
+	t = arena_new(&x->arena, struct turn);
 	x->app = t;
 	t->api = app;
 	t->x = x;
-	t->started = clock_monotonic();
+	t->started = started;
 	t->protocol = protocol_of_stranger(&x->request);
 	t->path = x->request.path;
 	t->is_form = is_form(t);
