@@ -75,6 +75,10 @@ struct call {
 	/* Of a handler that words its error itself, as a page of a website: for the log. Absent: none. */
 	str error_code;
 	void *note; /* the service's own, from handler to `ended` */
+
+	/* Of a read: the same head would be answered the same, while nothing is written (api/repeat.h). What
+	 * looks at more than head and state, an address or the time, sets the second. */
+	bool is_repeatable, depends_on_more;
 };
 
 /* Adds a header to the reply, be it a result or an error. The texts live as long as the call. */

@@ -14,6 +14,7 @@
  */
 #include "api/checksum.h"
 #include "api/internal.h"
+#include "api/repeat.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -319,6 +320,7 @@ static err step_decode(struct turn *t)
 		.query = &t->query,
 		.body = t->body.text,
 	};
+	struct refusal *refusal;
 
 	if (t->in) /* by step_prepare */
 		return NULL;
@@ -326,8 +328,13 @@ static err step_decode(struct turn *t)
 	t->out = arena_alloc(t->call.arena, model_shape_size(m, t->operation->output));
 	if (wire_read(&wire, t->in))
 		return NULL;
-	return refused(t, refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
-	                         STR_ARG(wire.problem.message)));
+	refusal = refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
+	                 STR_ARG(wire.problem.message));
+	if (wire.problem.argument.p) {
+		refusal_with(refusal, "ArgumentName", wire.problem.argument);
+		refusal_with(refusal, "ArgumentValue", refusal_excerpt(wire.problem.value));
+	}
+	return refused(t, refusal);
 }
 
 static err step_validate(struct turn *t)
@@ -392,13 +399,17 @@ static step *const steps_of_body[] = {
 
 static void handle_begin(struct exchange *x, void *app)
 {
-	struct turn *t = arena_new(&x->arena, struct turn);
+	int64_t started = clock_monotonic();
+	struct turn *t;
 	err e = NULL;
 
+	if (repeats_answer(app, x, started))
+		return;
+	t = arena_new(&x->arena, struct turn);
 	x->app = t;
 	t->api = app;
 	t->x = x;
-	t->started = clock_monotonic();
+	t->started = started;
 	t->protocol = protocol_of_stranger(&x->request);
 	t->path = x->request.path;
 	t->is_form = is_form(t);

@@ -324,6 +324,7 @@ err s3_get_reply(struct call *c, struct s3_get *get, const struct bucket *b, con
 	e = send_body(c, get, o, &key, &span); /* behind all that reads: the snapshot may end */
 	if (!e)
 		show_expires(c, either(get->instead.expires, m.expires));
+	c->is_repeatable = c->identity.anonymous && !s3_bucket_has(b, S3_LOGGING);
 	return e;
 }
 
