@@ -78,7 +78,7 @@ def nginx(folder, body="", root=None):
     location = f"root {root}; sendfile on; tcp_nopush on;" if root else f"return 200 '{body}';"
     config = os.path.join(folder, "nginx.conf")
     with open(config, "w", encoding="utf-8") as f:
-        f.write(f"""daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
+        f.write(f"""{'user root;' if os.getuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
 events {{ worker_connections 1024; }}
 http {{ access_log off; keepalive_requests 1000000000;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;

@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/internal.h"
+#include "api/repeat.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -16,6 +17,7 @@ struct api *api_new(const struct api_options *options)
 	a->pool = options->pool;
 	a->settable_clock = options->settable_clock;
 	a->metrics = metrics_new();
+	a->repeats = repeats_new();
 	a->started = clock_wall();
 	a->ticker = ticker_new(a->store, a->services);
 	return a;
@@ -26,6 +28,7 @@ void api_free(struct api *a)
 	if (!a)
 		return;
 	ticker_free(a->ticker);
+	repeats_free(a->repeats);
 	metrics_free(a->metrics);
 	free(a);
 }

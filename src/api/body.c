@@ -137,8 +137,9 @@ static bool is_chunked(const struct turn *t)
 
 static bool is_hashed(const struct turn *t)
 {
-	return t->signature.payload == SIGV4_PAYLOAD_BODY ||
-	       t->signature.payload == SIGV4_PAYLOAD_HASH;
+	return t->signature.place != SIGV4_UNSIGNED &&
+	       (t->signature.payload == SIGV4_PAYLOAD_BODY ||
+	        t->signature.payload == SIGV4_PAYLOAD_HASH);
 }
 
 err body_expect(struct turn *t)

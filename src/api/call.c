@@ -184,3 +184,19 @@ struct store *store_of(const struct call *c)
 {
 	return c->api->store;
 }
+
+bool call_credential(struct call *c, str access_key, struct credential *ret)
+{
+	return credentials_find(c->api->credentials, c->arena, access_key, ret);
+}
+
+void call_become(struct call *c, const struct credential *credential)
+{
+	c->identity = (struct identity){
+		.root = str_ends(credential->principal, STR(":root")),
+		.account = credential->account,
+		.arn = credential->principal,
+		.user_id = credential->account,
+		.access_key = credential->access_key,
+	};
+}

@@ -12,6 +12,7 @@
 
 struct api;
 struct checksum;
+struct credential;
 struct service;
 
 /* Who is calling. */
@@ -71,11 +72,22 @@ struct call {
 	/* Headers that the reply gets whatever becomes of the call: see call_header. */
 	struct header *headers;
 	size_t header_count, header_capacity;
+	/* Of a handler that words its error itself, as a page of a website: for the log. Absent: none. */
+	str error_code;
 	void *note; /* the service's own, from handler to `ended` */
+
+	/* Of a read: the same head would be answered the same, while nothing is written (api/repeat.h). What
+	 * looks at more than head and state, an address or the time, sets the second. */
+	bool is_repeatable, depends_on_more;
 };
 
 /* Adds a header to the reply, be it a result or an error. The texts live as long as the call. */
 void call_header(struct call *c, str name, str value);
+
+/* For a signature that the front does not see, in a form: who holds an access key, and that it is the one who
+ * calls. What the credential points to lives as long as the call. */
+bool call_credential(struct call *c, str access_key, struct credential *ret);
+void call_become(struct call *c, const struct credential *credential);
 
 /*
  * Calls another service as the caller of `c`, in-process: the input is checked as if it had come

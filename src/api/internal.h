@@ -18,7 +18,8 @@ struct api {
 	struct metrics *metrics;
 	const struct server *server;
 	bool settable_clock;
-	int64_t started;       /* clock_wall, milliseconds */
+	int64_t started; /* clock_wall, milliseconds */
+	struct repeats *repeats;
 	struct ticker *ticker; /* NULL when no service ticks */
 };
 

@@ -83,6 +83,7 @@ void reply_with_result(struct turn *t)
 		if (t->protocol == PROTOCOL_REST_XML)
 			reply_header(t->x, STR("x-amz-id-2"), t->call.request_id);
 		add_call_headers(t);
+		t->error_code = t->call.error_code;
 		t->sent = reply->kind == REPLY_TEXT ? (int64_t)reply->text.n : reply->length;
 		count(t, reply->status);
 		return;

@@ -5,6 +5,8 @@
  */
 #include "api/internal.h"
 
+#include "api/repeat.h"
+
 #include "base/str.h"
 
 #include <errno.h>
@@ -47,12 +49,15 @@ static void finish(struct turn *t, err e)
 
 static void run_read(struct turn *t)
 {
+	int64_t changes = store_changes(t->api->store);
 	struct db *db = store_reader(t->api->store);
 	err e = run_handler(t, db);
 	enum db_status status = db_status(db);
 
 	store_read_end(db);
 	finish(t, status == DB_OK ? e : storage_error(t, status));
+	if (!e && status == DB_OK)
+		repeats_keep(t, changes);
 }
 
 /* On the writer thread. */

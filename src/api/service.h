@@ -72,6 +72,8 @@ struct service {
 	void (*ended)(struct call *c, const struct ended *e);
 	/* Once a second, in a transaction; NULL: nothing to do. */
 	void (*tick)(struct db *db, int64_t now);
+	/* Once, in a transaction, when the program ends and all requests are over. May be NULL. */
+	void (*ending)(struct db *db, int64_t now);
 };
 
 /* A generated table, seen without its types. */

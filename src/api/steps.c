@@ -14,6 +14,7 @@
  */
 #include "api/checksum.h"
 #include "api/internal.h"
+#include "api/repeat.h"
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -225,18 +226,8 @@ static enum sigv4_flavour flavour_of(const struct service *s)
 
 static bool may_be_anonymous(const struct turn *t)
 {
-	return (t->operation->flags & OPERATION_UNSIGNED) || (t->slot->flags & OP_ANONYMOUS);
-}
-
-static void become(struct identity *who, const struct credential *credential)
-{
-	*who = (struct identity){
-		.root = str_ends(credential->principal, STR(":root")),
-		.account = credential->account,
-		.arn = credential->principal,
-		.user_id = credential->account,
-		.access_key = credential->access_key,
-	};
+	return (t->operation->flags & OPERATION_UNSIGNED) ||
+	       (t->slot->flags & (OP_ANONYMOUS | OP_UNSIGNED));
 }
 
 static err come_unsigned(struct turn *t)
@@ -279,7 +270,7 @@ static err step_read_signature(struct turn *t)
 	refusal = sigv4_verify(t->call.arena, &t->signature,
 	                       t->has_credential ? &t->credential : NULL, NULL);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
@@ -307,12 +298,13 @@ static err step_verify_signature(struct turn *t)
 
 	const struct refusal *refusal;
 
-	if (t->call.identity.anonymous || t->signature.payload != SIGV4_PAYLOAD_BODY)
+	/* A form said who calls. */
+	if (t->signature.place == SIGV4_UNSIGNED || t->signature.payload != SIGV4_PAYLOAD_BODY)
 		return NULL;
 	body_sha256(t, hash);
 	refusal = sigv4_verify(t->call.arena, &t->signature, &t->credential, hash);
 	if (!refusal)
-		become(&t->call.identity, &t->credential);
+		call_become(&t->call, &t->credential);
 	return refused(t, refusal);
 }
 
@@ -328,6 +320,7 @@ static err step_decode(struct turn *t)
 		.query = &t->query,
 		.body = t->body.text,
 	};
+	struct refusal *refusal;
 
 	if (t->in) /* by step_prepare */
 		return NULL;
@@ -335,8 +328,13 @@ static err step_decode(struct turn *t)
 	t->out = arena_alloc(t->call.arena, model_shape_size(m, t->operation->output));
 	if (wire_read(&wire, t->in))
 		return NULL;
-	return refused(t, refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
-	                         STR_ARG(wire.problem.message)));
+	refusal = refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
+	                 STR_ARG(wire.problem.message));
+	if (wire.problem.argument.p) {
+		refusal_with(refusal, "ArgumentName", wire.problem.argument);
+		refusal_with(refusal, "ArgumentValue", refusal_excerpt(wire.problem.value));
+	}
+	return refused(t, refusal);
 }
 
 static err step_validate(struct turn *t)
@@ -401,13 +399,17 @@ static step *const steps_of_body[] = {
 
 static void handle_begin(struct exchange *x, void *app)
 {
-	struct turn *t = arena_new(&x->arena, struct turn);
+	int64_t started = clock_monotonic();
+	struct turn *t;
 	err e = NULL;
 
+	if (repeats_answer(app, x, started))
+		return;
+	t = arena_new(&x->arena, struct turn);
 	x->app = t;
 	t->api = app;
 	t->x = x;
-	t->started = clock_monotonic();
+	t->started = started;
 	t->protocol = protocol_of_stranger(&x->request);
 	t->path = x->request.path;
 	t->is_form = is_form(t);

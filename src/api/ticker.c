@@ -25,7 +25,7 @@ struct ticker {
 };
 
 struct tick {
-	const struct service *service;
+	void (*run)(struct db *db, int64_t now);
 	int64_t now;
 };
 
@@ -33,19 +33,28 @@ static bool run_tick(struct db *db, void *arg)
 {
 	struct tick *tick = arg;
 
-	tick->service->tick(db, tick->now);
+	tick->run(db, tick->now);
 	return true;
+}
+
+static void run(struct ticker *t, const struct service *s, void (*work)(struct db *db, int64_t now))
+{
+	struct tick tick = { .run = work, .now = clock_now() };
+
+	if (work && store_write_wait(t->store, run_tick, &tick) != DB_OK)
+		log_warn("tick failed", log_str("service", str_from(s->model->name)));
 }
 
 static void tick_all(struct ticker *t)
 {
-	for (size_t i = 0; t->services[i]; i++) {
-		struct tick tick = { .service = t->services[i], .now = clock_now() };
+	for (size_t i = 0; t->services[i]; i++)
+		run(t, t->services[i], t->services[i]->tick);
+}
 
-		if (tick.service->tick && store_write_wait(t->store, run_tick, &tick) != DB_OK)
-			log_warn("tick failed",
-			         log_str("service", str_from(tick.service->model->name)));
-	}
+static void end_all(struct ticker *t)
+{
+	for (size_t i = 0; t->services[i]; i++)
+		run(t, t->services[i], t->services[i]->ending);
 }
 
 static void wait_a_second(struct ticker *t)
@@ -81,7 +90,7 @@ static void *ticker_thread(void *arg)
 static bool anyone_ticks(const struct service *const *services)
 {
 	for (size_t i = 0; services[i]; i++)
-		if (services[i]->tick)
+		if (services[i]->tick || services[i]->ending)
 			return true;
 	return false;
 }
@@ -115,6 +124,7 @@ void ticker_free(struct ticker *t)
 	pthread_cond_broadcast(&t->changed);
 	pthread_mutex_unlock(&t->lock);
 	pthread_join(t->thread, NULL);
+	end_all(t);
 	pthread_cond_destroy(&t->changed);
 	pthread_mutex_destroy(&t->lock);
 	free(t);

@@ -149,6 +149,7 @@ struct writer {
 	struct db *db;
 	struct entry batch[LIMIT_BATCH];
 	struct store_statistics statistics; /* under lock */
+	_Atomic int64_t changes;            /* see store_changes */
 };
 
 void writer_init(struct writer *w);

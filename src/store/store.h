@@ -77,6 +77,10 @@ bool store_submit(struct store *s, struct store_write *w) MUST_CHECK;
  * Never from a connection's thread, nor in a snapshot. DB_FAILED when the store is closing. */
 enum db_status store_write_wait(struct store *s, bool (*run)(struct db *db, void *arg), void *arg);
 
+/* A number that grows with every commit that changed something, before anybody is told of it: as long as
+ * it stays, what was read is what would be read. */
+int64_t store_changes(const struct store *s);
+
 struct store_statistics {
 	int64_t batches, writes, rolled_back;
 	int64_t batch_size[10];  /* batches of up to 1, 2, 4, … 512 writes */

@@ -242,11 +242,17 @@ static void *writer_main(void *arg)
 	while ((n = take_batch(w)) > 0) {
 		checkpoint_turn(s);
 		run_batch(s, w->batch, n);
+		atomic_store(&w->changes, sqlite3_total_changes64(w->db->connection));
 		count_batch(w, n);
 		for (size_t i = 0; i < n; i++)
 			w->batch[i].write->done(w->batch[i].write, w->batch[i].status);
 	}
 	return NULL;
+}
+
+int64_t store_changes(const struct store *s)
+{
+	return atomic_load(&s->writer.changes);
 }
 
 bool writer_start(struct store *s)

@@ -8,6 +8,8 @@
 #include "base/str.h"
 #include "services/s3/condition_keys.h"
 #include "services/s3/errors.h"
+#include "services/s3/note.h"
+#include "services/s3/requester_pays.h"
 
 static bool is_of_account(const struct call *c, str account)
 {
@@ -188,12 +190,17 @@ bool s3_allows(struct call *c, const struct bucket *b, const struct s3_want *wan
 		return false;
 	if (ruling.decision == POLICY_ALLOW && !foreign)
 		return true;
-	return allowed_by_list(c, b, want);
+	if (!allowed_by_list(c, b, want))
+		return false;
+	s3_note_acl(c, b);
+	return true;
 }
 
 err s3_allow(struct call *c, const struct bucket *b, const struct s3_want *want)
 {
-	return s3_allows(c, b, want) ? NULL : s3_fail(c, S3_ACCESS_DENIED, NULL, STR_NULL);
+	if (!s3_allows(c, b, want))
+		return s3_fail(c, S3_ACCESS_DENIED, NULL, STR_NULL);
+	return s3_check_payer(c, b);
 }
 
 err s3_allow_in_account(struct call *c, const char *action)

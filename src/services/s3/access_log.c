@@ -6,6 +6,7 @@
 #include "services/s3/access_log.h"
 
 #include "base/digest.h"
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -14,6 +15,7 @@
 #include "services/s3/metadata.h"
 #include "services/s3/names.h"
 #include "services/s3/new_object.h"
+#include "services/s3/note.h"
 #include "services/s3/s3.h"
 
 #include <pthread.h>
@@ -79,10 +81,11 @@ static str requester(const struct call *c)
 	return c->identity.root ? acl_canonical_id(c->arena, c->identity.account) : c->identity.arn;
 }
 
-static str line_of(struct call *c, const struct ended *e, const struct s3_note *n, str key)
+static struct s3_log_line line_of(struct call *c, const struct ended *e, const struct s3_note *n)
 {
 	str operation = model_text(c->service->model, c->operation->name);
-	struct s3_log_line line = {
+
+	return (struct s3_log_line){
 		.owner = acl_canonical_id(c->arena, n->bucket.account),
 		.bucket = n->bucket.name,
 		.time = e->received_at,
@@ -90,7 +93,6 @@ static str line_of(struct call *c, const struct ended *e, const struct s3_note *
 		.requester = requester(c),
 		.request_id = c->request_id,
 		.operation = s3_log_operation(c->arena, operation, c->request->method),
-		.key = key,
 		.method = c->request->method,
 		.target = c->request->target,
 		.status = e->status,
@@ -106,11 +108,6 @@ static str line_of(struct call *c, const struct ended *e, const struct s3_note *
 		.host = c->request->host,
 		.acl_was_needed = n->acl_was_needed,
 	};
-	struct buf b;
-
-	buf_init(&b, c->arena, 4 * LIMIT_REQUEST_HEAD);
-	s3_log_line_put(&b, c->arena, &line);
-	return b.overflow ? STR("") : buf_str(&b);
 }
 
 /*
@@ -206,48 +203,81 @@ static void add_line(const struct pile *wanted, str text)
 	queue.bytes += text.n;
 }
 
-/* /BUCKET/KEY: the key as it was sent. */
-static str key_of(str path, str *ret_bucket)
+static void log_line(struct call *c, const struct pile *wanted, const struct s3_log_line *line)
 {
-	str rest = str_after(path, 1);
+	struct buf b;
 
-	*ret_bucket = str_cut(&rest, '/');
-	return rest.n ? rest : STR_NULL;
+	buf_init(&b, c->arena, 4 * LIMIT_REQUEST_HEAD);
+	s3_log_line_put(&b, c->arena, line);
+	if (b.overflow)
+		return;
+	pthread_mutex_lock(&queue.lock);
+	add_line(wanted, buf_str(&b));
+	pthread_mutex_unlock(&queue.lock);
+}
+
+static void log_delete(struct call *c, const struct pile *wanted, const struct s3_log_line *whole,
+                       const struct s3_noted_delete *d)
+{
+	struct s3_log_line line = *whole;
+
+	line.operation = STR("BATCH.DELETE.OBJECT");
+	line.is_batched = true;
+	line.key = d->key;
+	line.status = d->status;
+	line.error_code = d->error_code;
+	line.version_id = d->version_id;
+	line.sent = 0;
+	line.object_size = -1;
+	log_line(c, wanted, &line);
+}
+
+/* Of /BUCKET/KEY. */
+static void split(struct arena *a, str path, str *ret_bucket, str *ret_key)
+{
+	str rest = str_after(path, 1), bucket = str_cut(&rest, '/');
+
+	if (!uri_decode(a, bucket, URI_PLAIN, ret_bucket))
+		*ret_bucket = bucket;
+	if (!uri_decode(a, rest, URI_PLAIN, ret_key))
+		*ret_key = rest;
 }
 
 void s3_ended(struct call *c, const struct ended *e)
 {
 	const struct s3_note *n = c->note;
+	struct s3_log_line line;
 	struct route route;
 	struct pile wanted;
-	str bucket, key, line;
+	str bucket, key;
 
 	if (!n || !c->request || !c->operation)
 		return;
 	route = (struct route){ .path = c->request->path };
 	s3_route(c->arena, c->request, &route);
-	key = key_of(route.path, &bucket);
+	split(c->arena, route.path, &bucket, &key);
 	while (n && !str_eq(n->bucket.name, bucket))
 		n = n->next;
 	if (!n)
 		return;
-	line = line_of(c, e, n, key);
+	line = line_of(c, e, n);
+	line.key = key;
 	wanted = wanted_pile(c, e, n);
-	pthread_mutex_lock(&queue.lock);
-	add_line(&wanted, line);
-	pthread_mutex_unlock(&queue.lock);
+	log_line(c, &wanted, &line);
+	for (const struct s3_noted_delete *d = n->deletes; d; d = d->next)
+		log_delete(c, &wanted, &line, d);
 }
 
 /*
  * Delivery.
  */
 
-static bool is_due(const struct pile *p, int64_t now)
+static bool is_due(const struct pile *p, int64_t now, bool all)
 {
-	return p->lines >= ENOUGH_LINES || now - p->oldest >= AGE || now < p->oldest;
+	return all || p->lines >= ENOUGH_LINES || now - p->oldest >= AGE || now < p->oldest;
 }
 
-static void take_due(int64_t now)
+static void take_due(int64_t now, bool all)
 {
 	int64_t dropped;
 
@@ -255,7 +285,7 @@ static void take_due(int64_t now)
 	for (struct pile **at = &queue.waiting; *at;) {
 		struct pile *p = *at;
 
-		if (!is_due(p, now)) {
+		if (!is_due(p, now, all)) {
 			at = &p->next;
 			continue;
 		}
@@ -416,9 +446,8 @@ static bool deliver(struct db *db, int64_t now, struct pile *p)
 	return stays;
 }
 
-void s3_deliver_logs(struct db *db, int64_t now)
+static void deliver_all(struct db *db, int64_t now)
 {
-	take_due(now);
 	for (struct pile **at = &queue.leaving; *at;) {
 		struct pile *p = *at;
 
@@ -429,4 +458,16 @@ void s3_deliver_logs(struct db *db, int64_t now)
 		*at = p->next;
 		let_go(p);
 	}
+}
+
+void s3_deliver_logs(struct db *db, int64_t now)
+{
+	take_due(now, /* all= */ false);
+	deliver_all(db, now);
+}
+
+void s3_deliver_all_logs(struct db *db, int64_t now)
+{
+	take_due(now, /* all= */ true);
+	deliver_all(db, now);
 }

@@ -72,21 +72,6 @@ bool s3_bucket_load_id(struct db *db, struct arena *a, int64_t id, struct bucket
 	return true;
 }
 
-static void note(struct call *c, const struct bucket *b)
-{
-	struct s3_note *n;
-
-	if (c->note)
-		return;
-	n = arena_new(c->arena, struct s3_note);
-	*n = (struct s3_note){ .bucket = b->id,
-		               .name = b->name,
-		               .account = b->account,
-		               .is_logged = s3_bucket_has(b, S3_LOGGING),
-		               .object_size = -1 };
-	c->note = n;
-}
-
 static bool is_account(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -105,7 +90,7 @@ err s3_bucket_find(struct call *c, str name, str expected_owner, struct bucket *
 		                  STR_ARG(refusal_excerpt(expected_owner))));
 	if (!s3_bucket_load(c->db, c->arena, name, ret))
 		return s3_fail(c, S3_NO_SUCH_BUCKET, "BucketName", name);
-	note(c, ret);
+	s3_note_bucket(c, ret);
 	if (expected_owner.p && !str_eq(expected_owner, ret->account))
 		return s3_fail(c, S3_ACCESS_DENIED, NULL, STR_NULL);
 	return NULL;

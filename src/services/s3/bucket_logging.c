@@ -1,7 +1,8 @@
 /* Where a bucket's access log goes. */
+#include "services/s3/access_log.h"
+
 #include "base/str.h"
 #include "services/s3/access.h"
-#include "services/s3/access_log.h"
 #include "services/s3/errors.h"
 #include "services/s3/s3.h"
 
@@ -40,6 +41,32 @@ static err bad_region(struct call *c, const struct bucket *from, const struct bu
 
 	r = refusal_with(r, "SourceBucketLocation", from->region);
 	return fail_refused(c, refusal_with(r, "TargetBucketLocation", to->region));
+}
+
+const struct refusal *s3_log_acl(struct arena *a, const struct s3_logging_enabled *target,
+                                 str account, str *ret)
+{
+	str id = acl_canonical_id(a, account);
+	struct s3_owner owner = { .id = id };
+	struct s3_access_control_policy policy = { .owner = &owner };
+	size_t n = target->target_grants.n;
+	struct s3_grant *grants = arena_array(a, struct s3_grant, n + 1);
+	struct s3_grantee self = { .type = STR("CanonicalUser"), .id = id };
+	const struct refusal *refusal;
+	struct acl acl;
+
+	*ret = STR_NULL;
+	if (!n)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		grants[i] = (struct s3_grant){ target->target_grants.items[i].grantee,
+			                       target->target_grants.items[i].permission };
+	grants[n] = (struct s3_grant){ &self, STR("FULL_CONTROL") };
+	policy.grants = (struct s3_grants){ grants, n + 1 };
+	refusal = acl_from_policy(a, &policy, id, &acl);
+	if (!refusal)
+		*ret = acl_to_text(a, &acl);
+	return refusal;
 }
 
 static err check_grants(struct call *c, const struct s3_logging_enabled *given,

@@ -1,5 +1,5 @@
 /*
- * The settings of a bucket that are kept as they were given: tags, website, CORS, encryption and
+ * The settings of a bucket that are kept as they were given: website, CORS, encryption and
  * lifecycle rules. Those of versions are in versioning.c, logging and payment in files of their own.
  */
 #include "base/str.h"
@@ -8,11 +8,8 @@
 #include "services/s3/errors.h"
 #include "services/s3/expire.h"
 #include "services/s3/lifecycle.h"
-#include "services/s3/metadata.h"
 #include "services/s3/s3.h"
 #include "services/s3/website.h"
-
-enum { BUCKET_TAGS = 50 };
 
 /* The owner alone, or whom a policy allows: no ACL speaks of settings. */
 static err find(struct call *c, str name, str expected_owner, const char *action,
@@ -51,47 +48,7 @@ static err malformed(struct call *c)
 }
 
 /*
- * Tags.
- */
-
-err s3_put_bucket_tagging(struct call *c, const struct s3_put_bucket_tagging_in *in,
-                          struct s3_put_bucket_tagging_out *out)
-{
-	struct bucket b;
-	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:PutBucketTagging", &b);
-
-	(void)out;
-	if (!e)
-		e = s3_require_checksum(c);
-	if (!e)
-		e = s3_tags_check(c, &in->tagging->tag_set, BUCKET_TAGS);
-	if (!e)
-		s3_document_set(c->db, c->arena, &b, S3_TAGGING, in->tagging);
-	return e;
-}
-
-err s3_get_bucket_tagging(struct call *c, const struct s3_get_bucket_tagging_in *in,
-                          struct s3_get_bucket_tagging_out *out)
-{
-	const struct s3_tagging *found;
-	struct bucket b;
-	err e = find(c, in->bucket, in->expected_bucket_owner, "s3:GetBucketTagging", &b);
-
-	found = get(c, &b, S3_TAGGING, S3_NO_SUCH_TAG_SET, &e);
-	if (found)
-		out->tag_set = found->tag_set;
-	return e;
-}
-
-err s3_delete_bucket_tagging(struct call *c, const struct s3_delete_bucket_tagging_in *in,
-                             struct s3_delete_bucket_tagging_out *out)
-{
-	(void)out;
-	return unset(c, in->bucket, in->expected_bucket_owner, "s3:PutBucketTagging", S3_TAGGING);
-}
-
-/*
- * Website->
+ * Website.
  */
 
 err s3_put_bucket_website(struct call *c, const struct s3_put_bucket_website_in *in,

@@ -140,6 +140,7 @@ void s3_condition_keys(struct call *c, const struct bucket *b, const struct s3_w
 
 	if (!asks(policy))
 		return;
+	c->depends_on_more = true;
 	if (c->request)
 		add_request(&k, c);
 	add(&k, STR("aws:CurrentTime"), timestamp_to_iso8601(c->arena, c->now));

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
+#include "services/s3/note.h"
 #include "services/s3/precondition.h"
 
 enum { TRIES = 10 }; /* each time, somebody replaced the source in between */
@@ -102,6 +103,9 @@ err s3_copy_source_find(struct call *c, const struct s3_copy_source_headers *hea
 		e = find(c, ret);
 	if (!e)
 		e = check_conditions(c, &ret->object);
+	if (!e)
+		s3_note_object(c, &ret->bucket, ret->object.content.size,
+		               s3_version_shown(c->arena, &ret->bucket, &ret->object));
 	return e ? e
 	         : s3_reading_key_of(c, &ret->bucket, &ret->object, &headers->customer,
 	                             &ret->reading);

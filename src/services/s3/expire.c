@@ -18,9 +18,9 @@
 #define DAY (24 * 3600 * INT64_C(1000))
 
 enum {
-	SLICE = 200,      /* rows */
-	TURN_US = 5000,   /* and as many slices as begin in this time */
-	SLICES_MAX = 100, /* whatever the clock says */
+	SLICE = 200,     /* rows */
+	SLICES = 10,     /* of one turn */
+	TURN_US = 10000, /* more of them begin within this time */
 };
 
 enum stage { STAGE_OBJECTS, STAGE_UPLOADS, STAGE_DONE };
@@ -288,11 +288,9 @@ void s3_expire(struct db *db, int64_t now)
 {
 	int64_t began = clock_monotonic(), bucket;
 
-	for (int i = 0; i < SLICES_MAX && db_status(db) == DB_OK; i++) {
-		if (!find_bucket(db, now / DAY, &bucket))
+	for (int i = 0; i < SLICES || clock_monotonic() - began < TURN_US; i++) {
+		if (db_status(db) != DB_OK || !find_bucket(db, now / DAY, &bucket))
 			return;
 		work_on(db, now, bucket);
-		if (clock_monotonic() - began >= TURN_US)
-			return;
 	}
 }

@@ -6,6 +6,7 @@
 #include "services/s3/content.h"
 #include "services/s3/errors.h"
 #include "services/s3/metadata.h"
+#include "services/s3/note.h"
 #include "services/s3/range.h"
 #include "services/s3/s3.h"
 #include "services/s3/shown.h"
@@ -304,6 +305,7 @@ err s3_get_reply(struct call *c, struct s3_get *get, const struct bucket *b, con
 		return e;
 	s3_metadata_from_text(c->arena, o->metadata, &m);
 	show_identity(c, b, o, &m, out);
+	s3_note_object(c, b, o->content.size, out->version_id);
 	switch (check(c, get, o, &e)) {
 	case S3_PRECONDITION_FAILED:
 		return e;
@@ -322,6 +324,7 @@ err s3_get_reply(struct call *c, struct s3_get *get, const struct bucket *b, con
 	e = send_body(c, get, o, &key, &span); /* behind all that reads: the snapshot may end */
 	if (!e)
 		show_expires(c, either(get->instead.expires, m.expires));
+	c->is_repeatable = c->identity.anonymous && !s3_bucket_has(b, S3_LOGGING);
 	return e;
 }
 

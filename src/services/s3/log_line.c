@@ -1,5 +1,6 @@
 #include "services/s3/log_line.h"
 
+#include "base/encoding.h"
 #include "base/str.h"
 #include "base/timestamp.h"
 
@@ -55,13 +56,43 @@ static void put_word(struct buf *b, str s)
 		buf_putc(b, '-');
 }
 
+/* Encoded twice, as S3 documents it. */
+static void put_key(struct buf *b, struct arena *a, str key)
+{
+	struct buf once;
+
+	buf_init(&once, a, SIZE_MAX);
+	uri_put(&once, key, URI_PATH);
+	buf_putc(b, ' ');
+	if (key.n)
+		uri_put(b, buf_str(&once), URI_PATH);
+	else
+		buf_putc(b, '-');
+}
+
 static void put_request(struct buf *b, const struct s3_log_line *line)
 {
+	if (line->is_batched) {
+		buf_put(b, STR(" -"));
+		return;
+	}
 	buf_put(b, STR(" \""));
 	put_said(b, line->method);
 	buf_putc(b, ' ');
 	put_said(b, line->target);
 	buf_put(b, STR(" HTTP/1.1\""));
+}
+
+static void put_client(struct buf *b, const struct s3_log_line *line)
+{
+	if (line->is_batched) {
+		buf_put(b, STR(" - -"));
+		return;
+	}
+	buf_putc(b, ' ');
+	put_quoted(b, line->referer);
+	buf_putc(b, ' ');
+	put_quoted(b, line->user_agent);
 }
 
 /* The time until the first byte, the cipher and the version of TLS are never known here, and there are no
@@ -76,17 +107,15 @@ void s3_log_line_put(struct buf *b, struct arena *a, const struct s3_log_line *l
 	put_word(b, line->requester);
 	put_word(b, line->request_id);
 	put_word(b, line->operation);
-	put_word(b, line->key);
+	put_key(b, a, line->key);
 	put_request(b, line);
 	put_number(b, line->status, line->status > 0);
 	put_word(b, line->error_code);
 	put_number(b, line->sent, line->sent > 0);
 	put_number(b, line->object_size, line->object_size >= 0);
-	put_number(b, line->total_ms, true);
-	buf_put(b, STR(" - "));
-	put_quoted(b, line->referer);
-	buf_putc(b, ' ');
-	put_quoted(b, line->user_agent);
+	put_number(b, line->total_ms, !line->is_batched);
+	buf_put(b, STR(" -"));
+	put_client(b, line);
 	put_word(b, line->version_id);
 	put_word(b, line->host_id);
 	put_word(b, line->authentication.n ? STR("SigV4") : STR("-"));

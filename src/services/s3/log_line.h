@@ -11,8 +11,9 @@ struct s3_log_line { /* what is absent or empty is shown as `-` */
 	int64_t time;
 	str peer, requester, request_id;
 	str operation; /* REST.GET.OBJECT */
-	str key;       /* as in the address */
+	str key;       /* decoded */
 	str method, target;
+	bool is_batched; /* one of the keys of a DeleteObjects: nothing of the request is repeated */
 	int status;
 	str error_code;
 	int64_t sent;        /* 0: none */

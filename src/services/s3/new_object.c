@@ -6,6 +6,7 @@
 #include "services/s3/content.h"
 #include "services/s3/errors.h"
 #include "services/s3/names.h"
+#include "services/s3/note.h"
 #include "services/s3/precondition.h"
 #include "services/s3/upload.h"
 
@@ -166,6 +167,7 @@ void s3_new_object_put(struct call *c, const struct s3_new_object *new, struct o
 	o->retention = (enum s3_retention) new->lock.retention;
 	o->retain_until = new->lock.retain_until;
 	s3_object_put(c->db, &new->bucket, o);
+	s3_note_object(c, &new->bucket, o->content.size, s3_new_version_shown(c->arena, o));
 }
 
 /* A body that is lost on the way must not pass for one that is to be kept. */

@@ -168,6 +168,16 @@ static bool find_version(struct db *db, struct arena *a, int64_t bucket, str key
 	return true;
 }
 
+/* As S3's own ids are: somebody else's, then, and not here. */
+static bool is_well_formed(str version_id)
+{
+	for (size_t i = 0; i < version_id.n; i++)
+		if (!ascii_is_alnum(version_id.p[i]) && version_id.p[i] != '.' &&
+		    version_id.p[i] != '_' && version_id.p[i] != '-')
+			return false;
+	return version_id.n == ID_SIZE;
+}
+
 static err bad_version_id(struct call *c, str version_id)
 {
 	return s3_invalid_argument_error(c, "versionId", version_id,
@@ -179,7 +189,7 @@ static err look_for(struct call *c, const struct bucket *b, str key, str version
                     struct object *ret)
 {
 	int64_t sequence = 0, nonce = 0;
-	bool found;
+	bool found = false;
 
 	*ret = (struct object){ .bucket = b->id, .key = key };
 	if (!version_id.n)
@@ -188,7 +198,7 @@ static err look_for(struct call *c, const struct bucket *b, str key, str version
 		found = find_null_version(c->db, c->arena, b->id, key, ret);
 	else if (s3_id_parse(version_id, &sequence, &nonce))
 		found = find_version(c->db, c->arena, b->id, key, sequence, nonce, ret);
-	else
+	else if (!is_well_formed(version_id))
 		return bad_version_id(c, version_id);
 	ret->is_latest = found && is_latest(c->db, ret);
 	return NULL;
@@ -433,5 +443,7 @@ err s3_check_write_conditions(struct call *c, const struct bucket *b, str key, s
 			                   .last_modified = o.modified };
 	if (s3_check_write(&conditions, &state, &problem) == S3_PRECONDITION_HOLDS)
 		return NULL;
+	if (str_eq(problem.code, STR("NoSuchKey")))
+		return s3_fail(c, S3_NO_SUCH_KEY, "Key", key);
 	return s3_problem_error(c, &problem);
 }

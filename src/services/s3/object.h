@@ -68,6 +68,24 @@ err s3_object_version(struct call *c, const struct bucket *b, str key, str versi
 err s3_object_must_exist(struct call *c, const struct bucket *b, str key, str version_id,
                          const struct object *o);
 
+/* For what stands beside an object's content, its tags and its lock: who may do the action (or, with a
+ * version id, the other one) finds what is there. A delete marker is MethodNotAllowed even as the newest. */
+struct s3_beside {
+	struct bucket bucket;
+	struct object object;
+};
+struct s3_beside_want {
+	str bucket, key, version_id, expected_owner;
+	const char *action, *version_action;
+	str tags;        /* see access.h */
+	bool wants_lock; /* InvalidRequest in a bucket without object lock */
+};
+err s3_beside_find(struct call *c, const struct s3_beside_want *want, struct s3_beside *ret);
+
+/* Whether x-amz-bypass-governance-retention counts: InvalidArgument where there is no lock, AccessDenied
+ * for who may not. */
+err s3_bypass(struct call *c, const struct bucket *b, str key, struct opt_bool header, bool *ret);
+
 /* Version ids and upload ids: both are a number and a nonce, as 32 hex digits. A nonce is random and
  * never 0. */
 int64_t s3_new_nonce(void);

@@ -122,6 +122,12 @@ struct s3_problem s3_copy_range_read(struct arena *a, str header, int64_t size,
 			header, STR("The x-amz-copy-source-range value must be of the form "
 		                    "bytes=first-last where first and last are the zero-based "
 		                    "offsets of the first and last bytes to copy"));
+	if (r.first >= size)
+		return (struct s3_problem){
+			.code = STR("InvalidRequest"),
+			.message = STR("The specified copy range is invalid for the source object "
+			               "size"),
+		};
 	if (r.last >= size)
 		return copy_range_problem(
 			header,

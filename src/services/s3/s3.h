@@ -35,7 +35,7 @@ s3_get_bucket_acl_fn s3_get_bucket_acl;
 s3_put_object_acl_fn s3_put_object_acl;
 s3_get_object_acl_fn s3_get_object_acl;
 
-/* bucket_settings.c */
+/* versioning.c, bucket_settings.c, bucket_tagging.c, bucket_logging.c, requester_pays.c */
 s3_put_bucket_versioning_fn s3_put_bucket_versioning;
 s3_get_bucket_versioning_fn s3_get_bucket_versioning;
 s3_put_bucket_tagging_fn s3_put_bucket_tagging;
@@ -95,7 +95,7 @@ s3_abort_multipart_upload_fn s3_abort_multipart_upload;
 s3_list_parts_fn s3_list_parts;
 s3_list_multipart_uploads_fn s3_list_multipart_uploads;
 
-/* listing.c */
+/* listing.c, list_versions.c */
 s3_list_objects_fn s3_list_objects;
 s3_list_objects_v2_fn s3_list_objects_v2;
 s3_list_object_versions_fn s3_list_object_versions;
@@ -118,9 +118,10 @@ void s3_route(struct arena *a, const struct request *r, struct route *route);
 /* preflight.c: the CORS headers of a reply. */
 void s3_arrived(struct call *c, str path);
 
-/* access_log.c: what `bucket_find` left in the call's note becomes a line of the bucket's log. */
+/* access_log.c: what is in the call's note (note.h) becomes a line of the bucket's log. */
 void s3_ended(struct call *c, const struct ended *e);
 void s3_deliver_logs(struct db *db, int64_t now);
+void s3_deliver_all_logs(struct db *db, int64_t now); /* at the program's end */
 
 /* Background work, each a few milliseconds at most: expire.c, garbage.c. */
 void s3_expire(struct db *db, int64_t now);

@@ -99,7 +99,7 @@ CREATE TABLE s3_part (
 	etag TEXT NOT NULL,
 	checksum_algorithm INTEGER NOT NULL,
 	checksum TEXT,
-	crc64nvme INTEGER NOT NULL,      -- when its upload has no algorithm: what its object gets
+	crc64nvme INTEGER NOT NULL DEFAULT 0, -- when its upload has no algorithm: what its object gets
 	body INTEGER NOT NULL,
 	blob TEXT,
 	wrapped_key BLOB,

@@ -35,6 +35,7 @@ static void tell_error(struct call *c, const struct s3_website_error *e)
 	reply_header(c->exchange, STR("x-amz-error-message"), e->message);
 	if (e->key.p)
 		reply_header(c->exchange, STR("x-amz-error-detail-Key"), e->key);
+	c->error_code = e->code;
 }
 
 static void send_page(struct call *c, const struct s3_website_error *e,
@@ -96,6 +97,7 @@ static void send_folder_redirect(struct visit *v, str path)
 
 	send_page(v->c, &found, NULL);
 	reply_header(v->c->exchange, STR("Location"), within(v, path));
+	v->c->error_code = STR_NULL;
 }
 
 /*
