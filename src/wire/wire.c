@@ -147,7 +147,7 @@ static void write_rest_xml(struct wire_reply *r, const struct model *m, const st
 {
 	const struct member *payload = payload_member(m, op->output);
 	struct buf body;
-	struct xml_writer w = { &body };
+	struct xml_writer w = { .out = &body, .refers = true };
 	str root = op->output_name.n ? model_text(m, op->output_name)
 	                             : model_text(m, shape_at(m, op->output)->name);
 	uint16_t shape = op->output;

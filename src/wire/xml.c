@@ -143,10 +143,12 @@ static const bool needs_care[256] = {
 	['<'] = true,  ['>'] = true,  ['&'] = true,  ['"'] = true,
 };
 
-/* What stands for such a character. Those that XML 1.0 cannot hold, not even escaped, become U+FFFD;
- * carriage returns are escaped because a parser would turn them into line feeds. */
-static str escaped(char c)
+/* What stands for such a character; carriage returns are escaped because a parser would turn them into
+ * line feeds. `space` is for a reference. */
+static str escaped(const struct xml_writer *w, char c, char space[8])
 {
+	static const char digits[] = "0123456789abcdef";
+
 	switch (c) {
 	case '<':
 		return STR("&lt;");
@@ -159,8 +161,14 @@ static str escaped(char c)
 	case '\r':
 		return STR("&#13;");
 	default:
-		return STR("\xef\xbf\xbd");
+		break;
 	}
+	if (!w->refers)
+		return STR("\xef\xbf\xbd");
+	memcpy(space, "&#x1_;", 6);
+	space[3] = digits[c >> 4 & 1];
+	space[4] = digits[c & 15];
+	return (str){ space, 6 };
 }
 
 void xml_text(struct xml_writer *w, str text)
@@ -168,11 +176,12 @@ void xml_text(struct xml_writer *w, str text)
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
+		char space[8];
 		str instead;
 
 		if (!needs_care[(unsigned char)text.p[i]])
 			continue;
-		instead = escaped(text.p[i]);
+		instead = escaped(w, text.p[i], space);
 		buf_put(w->out, str_from_to(text, from, i));
 		buf_put(w->out, instead);
 		from = i + 1;

@@ -30,6 +30,9 @@ struct xml_node *xml_next(const struct xml_node *node, str name);
 
 struct xml_writer {
 	struct buf *out;
+	/* Characters that XML 1.0 cannot hold are referred to all the same (&#x1;), as S3 does: whoever
+	 * lists keys gets them or fails, but never gets others. Otherwise they become U+FFFD. */
+	bool refers;
 };
 
 void xml_declaration(struct xml_writer *w);

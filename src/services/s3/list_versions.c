@@ -237,7 +237,7 @@ static void reply(const struct s3_page *p, const struct s3_list_object_versions_
 {
 	struct call *c = p->c;
 	struct buf text;
-	struct xml_writer w = { .out = &text };
+	struct xml_writer w = { .out = &text, .refers = true };
 
 	buf_init(&text, c->arena, DOCUMENT_MAX);
 	xml_declaration(&w);

@@ -78,6 +78,16 @@ TEST(xml_writer_escapes)
 	expect_str(buf_str(&b), "<k>&lt;a&amp;b&gt;&quot;&#13;\n\xef\xbf\xbd</k>");
 }
 
+TEST(xml_writer_can_refer_to_what_xml_cannot_hold)
+{
+	struct buf b;
+	struct xml_writer w = { .out = &b, .refers = true };
+
+	buf_init(&b, &arena, 1024);
+	xml_text(&w, STR("a\x01\x1f"));
+	expect_str(buf_str(&b), "a&#x01;&#x1f;");
+}
+
 TEST(xml_bodies_fill_structures)
 {
 	struct read_result r = read_request(
@@ -112,6 +122,7 @@ TESTS({
 	RUN(xml_depth_and_size_are_limited),
 	RUN(xml_text_between_many_children_costs_no_more_than_it_weighs),
 	RUN(xml_writer_escapes),
+	RUN(xml_writer_can_refer_to_what_xml_cannot_hold),
 	RUN(xml_bodies_fill_structures),
 	RUN(xml_bodies_that_are_malformed_get_s3s_words),
 })
