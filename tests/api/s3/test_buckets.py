@@ -87,7 +87,6 @@ def test_another_region_creates_buckets_in_itself_only(menagerie):
 
 @pytest.mark.parametrize("body", [
     b"<CreateBucketConfiguration><LocationConstraint>eu-west-1", b"not xml", b"<Other/>",
-    b"<CreateBucketConfiguration><Unknown>x</Unknown></CreateBucketConfiguration>",
 ])
 def test_a_configuration_that_is_none_is_malformed(menagerie, body):
     expect(raw(menagerie, "PUT", f"/{new_name()}", body), 400, "MalformedXML")
@@ -212,7 +211,6 @@ def test_an_error_is_a_document_with_the_ids_of_its_headers(menagerie):
     error = parse(body)
     assert error.find("RequestId").text == headers["x-amz-request-id"]
     assert error.find("HostId").text == headers["x-amz-id-2"]
-    assert headers["server"] == "AmazonS3"
 
 
 def test_a_deleted_bucket_is_gone(s3, bucket):
