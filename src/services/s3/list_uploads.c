@@ -2,12 +2,11 @@
  * ListMultipartUploads: those that are open, by key and then as they began. Behind a delimiter, keys
  * fold into one common prefix, and the search goes on behind all that have it.
  */
-#include "base/encoding.h"
 #include "base/str.h"
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
+#include "services/s3/list.h"
 #include "services/s3/multipart.h"
-#include "services/s3/names.h"
 #include "services/s3/s3.h"
 
 enum { PAGE = 1000 };
@@ -28,13 +27,7 @@ struct listing {
 
 static str encode(const struct listing *l, str text)
 {
-	struct buf b;
-
-	if (!l->is_encoded || !text.p)
-		return text;
-	buf_init(&b, l->c->arena, (size_t)3 * S3_KEY_MAX + 16);
-	uri_put(&b, text, URI_PATH);
-	return buf_str(&b);
+	return l->is_encoded ? s3_url_encoded(l->c->arena, text) : text;
 }
 
 /*
@@ -56,15 +49,6 @@ static err read_most(struct listing *l)
 	return invalid(l->c, "max-uploads",
 	               arena_printf(l->c->arena, "%lld", (long long)asked.value),
 	               "Argument max-uploads must be an integer between 0 and 2147483647");
-}
-
-static err read_encoding(struct listing *l)
-{
-	l->is_encoded = str_eq(l->in->encoding_type, STR("url"));
-	if (!l->in->encoding_type.p || l->is_encoded)
-		return NULL;
-	return invalid(l->c, "encoding-type", l->in->encoding_type,
-	               "Invalid Encoding Method specified in Request");
 }
 
 /* The upload may be gone meanwhile, but it was one of this key. Without a key it means nothing. */
@@ -93,30 +77,6 @@ static err read_markers(struct listing *l)
 /*
  * What is found.
  */
-
-/* The first text that is greater than all that begin with this one; absent when there is none. */
-static str behind(struct arena *a, str prefix)
-{
-	char *p = arena_alloc(a, prefix.n + 1);
-
-	memcpy(p, prefix.p, prefix.n);
-	for (size_t n = prefix.n; n > 0; n--) {
-		if ((unsigned char)p[n - 1] == 0xff)
-			continue;
-		p[n - 1]++;
-		return (str){ p, n };
-	}
-	return STR_NULL;
-}
-
-/* The common prefix that the key folds into; absent when it stands for itself. */
-static str fold(const struct listing *l, str key)
-{
-	str delimiter = l->in->delimiter;
-	ptrdiff_t at = delimiter.n ? str_find_str(key, delimiter, l->in->prefix.n) : -1;
-
-	return at < 0 ? STR_NULL : str_from_to(key, 0, (size_t)at + delimiter.n);
-}
 
 static void add_prefix(struct listing *l, str prefix)
 {
@@ -170,7 +130,7 @@ static bool list_until_fold(struct listing *l)
 	             db_int(l->bucket.id), db_text(l->from), db_text(l->marker), db_int(l->after));
 	     db_next(&rows);) {
 		str key = arena_str(a, col_text(&rows, 0));
-		str prefix = fold(l, key);
+		str prefix = s3_fold(key, l->in->prefix, l->in->delimiter);
 		/* A page that ended with the prefix, or within it, has told of it. */
 		bool is_told = prefix.n && str_starts(l->in->key_marker, prefix);
 
@@ -187,7 +147,7 @@ static bool list_until_fold(struct listing *l)
 		if (prefix.n) {
 			if (!is_told)
 				add_prefix(l, prefix);
-			l->from = behind(a, prefix);
+			l->from = s3_behind_prefix(a, prefix);
 			db_rows_end(&rows);
 			return l->from.p != NULL;
 		}
@@ -225,7 +185,7 @@ err s3_list_multipart_uploads(struct call *c, const struct s3_list_multipart_upl
 	if (!e)
 		e = read_most(&l);
 	if (!e)
-		e = read_encoding(&l);
+		e = s3_list_encoding(c, in->encoding_type, &l.is_encoded);
 	if (!e)
 		e = read_markers(&l);
 	if (e)
