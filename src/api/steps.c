@@ -320,6 +320,7 @@ static err step_decode(struct turn *t)
 		.query = &t->query,
 		.body = t->body.text,
 	};
+	struct refusal *refusal;
 
 	if (t->in) /* by step_prepare */
 		return NULL;
@@ -327,8 +328,13 @@ static err step_decode(struct turn *t)
 	t->out = arena_alloc(t->call.arena, model_shape_size(m, t->operation->output));
 	if (wire_read(&wire, t->in))
 		return NULL;
-	return refused(t, refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
-	                         STR_ARG(wire.problem.message)));
+	refusal = refuse(t->call.arena, wire.problem.status, wire.problem.code, "%.*s",
+	                 STR_ARG(wire.problem.message));
+	if (wire.problem.argument.p) {
+		refusal_with(refusal, "ArgumentName", wire.problem.argument);
+		refusal_with(refusal, "ArgumentValue", refusal_excerpt(wire.problem.value));
+	}
+	return refused(t, refusal);
 }
 
 static err step_validate(struct turn *t)

@@ -160,18 +160,26 @@ static bool read_labels(struct wire_request *w, void *in)
 	                 STR("The path of the request cannot be parsed."));
 }
 
+/* S3 says of most numbers that they are none, and of one what it has to be. */
+static bool bad_argument(struct wire_request *w, str name, str value)
+{
+	str message = STR("Part number must be an integer between 1 and 10000, inclusive");
+
+	if (!str_eq(name, STR("partNumber")))
+		message = arena_printf(w->arena,
+		                       "Provided %.*s not an integer or within integer range",
+		                       STR_ARG(name));
+	wire_fail(w, "InvalidArgument", message);
+	w->problem.argument = name;
+	w->problem.value = value;
+	return false;
+}
+
 static bool bad_value(struct wire_request *w, str name, str value)
 {
-	const char *code = w->model->protocol == PROTOCOL_REST_XML ? "InvalidArgument"
-	                                                           : "SerializationException";
-
 	if (w->model->protocol == PROTOCOL_REST_XML)
-		return wire_fail(
-			w, code,
-			arena_printf(w->arena,
-		                     "Provided %.*s not an integer or within integer range",
-		                     STR_ARG(name)));
-	return wire_fail(w, code,
+		return bad_argument(w, name, value);
+	return wire_fail(w, "SerializationException",
 	                 arena_printf(w->arena, "Invalid value '%.*s' for %.*s",
 	                              (int)MIN(value.n, LIMIT_ERROR_VALUE), value.p,
 	                              STR_ARG(name)));

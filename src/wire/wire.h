@@ -16,6 +16,7 @@ struct wire_problem {
 	const char *code; /* SerializationException, MalformedXML, … */
 	int status;
 	str message;
+	str argument, value; /* of S3's InvalidArgument; absent otherwise */
 };
 
 /* A request on its way into a struct. */

@@ -1,1 +1,1 @@
-"""What ./test runs: builds (builds.py), kinds of test (kinds.py), what came of them (result.py)."""
+"""What ./test runs: builds (builds.py), kinds of test (kinds.py, javascript.py), what came of them (result.py)."""

@@ -8,6 +8,8 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   unit     tests/unit: C, one program a file
   wire     tests/wire: botocore judges the protocols
   api      tests/api: boto3 and the AWS CLI against the program
+  js       tests/js: the AWS SDK for JavaScript against the program
+  browser  tests/browser: pages in Chromium; pictures of them are in build-logs/
   fuzz     tests/fuzz: each fuzzer for MENAGERIE_FUZZ_SECONDS (10)
   asan     unit, wire and api again, with the address and undefined behaviour sanitizers
   tsan     unit again, and the tests of tests/api marked concurrency, with the thread sanitizer
@@ -21,7 +23,7 @@ import fcntl
 import os
 import sys
 
-from . import kinds
+from . import javascript, kinds
 from .result import LOGS, Result
 
 KINDS = {
@@ -30,6 +32,8 @@ KINDS = {
     "unit": kinds.unit,
     "wire": kinds.wire,
     "api": kinds.api,
+    "js": javascript.js,
+    "browser": javascript.browser,
     "fuzz": kinds.fuzz,
     "asan": kinds.asan,
     "tsan": kinds.tsan,
@@ -38,7 +42,7 @@ KINDS = {
 }
 QUICK = ["check", "unit", "wire", "api"]
 # A name is looked for in these; the sanitizers would only run the same again.
-BY_NAME = ["check", "unit", "wire", "api", "crash", "fault", "fuzz"]
+BY_NAME = ["check", "unit", "wire", "api", "js", "browser", "crash", "fault", "fuzz"]
 
 
 def plan(words):

@@ -224,7 +224,7 @@ static void log_delete(struct call *c, const struct pile *wanted, const struct s
 	line.operation = STR("BATCH.DELETE.OBJECT");
 	line.is_batched = true;
 	line.key = d->key;
-	line.status = d->error_code.p ? 403 : 204;
+	line.status = d->status;
 	line.error_code = d->error_code;
 	line.version_id = d->version_id;
 	line.sent = 0;

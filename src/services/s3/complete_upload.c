@@ -71,15 +71,12 @@ static err read_announced(struct call *c, struct completing *k)
 {
 	struct s3_completed_part headers = headers_of(k->in);
 	const struct s3_upload *u = &k->at.upload;
-	str shown, first;
+	int count = s3_checksums_of_entry(&headers, &k->announced);
 	err e;
 
-	s3_checksum_of_entry(c->arena, &headers, &k->announced, &shown);
-	if (!shown.p)
+	if (!count)
 		return NULL;
-	first = shown;
-	str_cut(&first, ';');
-	if (first.n)
+	if (count > 1)
 		return s3_fail_saying(
 			c, S3_INVALID_REQUEST,
 			"Expecting a single x-amz-checksum- header. Multiple checksum "
@@ -128,9 +125,8 @@ static str composite_of_list(struct call *c, const struct completing *k)
 
 	for (size_t i = 0; i < k->list->n; i++) {
 		struct s3_checksum_value sum;
-		str shown;
 
-		s3_checksum_of_entry(c->arena, &k->list->items[i], &sum, &shown);
+		s3_checksums_of_entry(&k->list->items[i], &sum);
 		sums[i] = sum.value;
 	}
 	return s3_composite_checksum(c->arena, k->at.upload.algorithm, sums, k->list->n);

@@ -6,6 +6,82 @@
 #include "services/s3/part_sums.h"
 
 /*
+ * Checksums of an entry.
+ */
+
+struct entry_checksum {
+	str name;
+	enum checksum_algorithm algorithm; /* CHECKSUM_NONE: not built */
+	size_t offset;
+};
+
+/* clang-format off */
+#define MEMBER(m) offsetof(struct s3_completed_part, m)
+static const struct entry_checksum entry_checksums[] = {
+	{ STR_INIT("CRC32"), CHECKSUM_CRC32, MEMBER(checksum_crc32) },
+	{ STR_INIT("CRC32C"), CHECKSUM_CRC32C, MEMBER(checksum_crc32_c) },
+	{ STR_INIT("CRC64NVME"), CHECKSUM_CRC64NVME, MEMBER(checksum_crc64_nvme) },
+	{ STR_INIT("SHA1"), CHECKSUM_SHA1, MEMBER(checksum_sha1) },
+	{ STR_INIT("SHA256"), CHECKSUM_SHA256, MEMBER(checksum_sha256) },
+	{ STR_INIT("SHA512"), CHECKSUM_NONE, MEMBER(checksum_sha512) },
+	{ STR_INIT("MD5"), CHECKSUM_NONE, MEMBER(checksum_md5) },
+	{ STR_INIT("XXHASH64"), CHECKSUM_NONE, MEMBER(checksum_xxhash64) },
+	{ STR_INIT("XXHASH3"), CHECKSUM_NONE, MEMBER(checksum_xxhash3) },
+	{ STR_INIT("XXHASH128"), CHECKSUM_NONE, MEMBER(checksum_xxhash128) },
+};
+/* clang-format on */
+
+static str value_of(const struct s3_completed_part *entry, const struct entry_checksum *e)
+{
+	return *(const str *)(const void *)((const char *)entry + e->offset);
+}
+
+int s3_checksums_of_entry(const struct s3_completed_part *entry, struct s3_checksum_value *ret)
+{
+	int count = 0;
+
+	*ret = (struct s3_checksum_value){ .algorithm = CHECKSUM_NONE };
+	for (size_t i = 0; i < ARRAY_LEN(entry_checksums); i++) {
+		str value = value_of(entry, &entry_checksums[i]);
+
+		if (!value.p)
+			continue;
+		count++;
+		ret->algorithm = entry_checksums[i].algorithm;
+		ret->value = value;
+	}
+	return count;
+}
+
+/* NAME:VALUE; of each: as S3 has it in its error. */
+static err invalid_checksums(struct call *c, const struct s3_completed_part *entry)
+{
+	str shown = STR_NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(entry_checksums); i++) {
+		str value = refusal_excerpt(value_of(entry, &entry_checksums[i]));
+
+		if (value.p)
+			shown = arena_printf(c->arena, "%.*s%.*s:%.*s;", STR_ARG(shown),
+			                     STR_ARG(entry_checksums[i].name), STR_ARG(value));
+	}
+	return s3_invalid_argument_error(c, "Checksum", shown,
+	                                 "Invalid Base64 or multiple checksums present in request");
+}
+
+static err check_entry(struct call *c, const struct s3_completed_part *entry)
+{
+	struct s3_checksum_value sum;
+	int count = s3_checksums_of_entry(entry, &sum);
+
+	if (!entry->part_number.set || !entry->e_tag.p)
+		return s3_fail(c, S3_MALFORMED_XML, NULL, STR_NULL);
+	if (!count || (count == 1 && s3_checksum_valid(c->arena, sum.algorithm, sum.value)))
+		return NULL;
+	return invalid_checksums(c, entry);
+}
+
+/*
  * The list itself.
  */
 
@@ -30,18 +106,11 @@ static err check_order(struct call *c, const struct s3_complete_multipart_upload
 
 static err check_entries(struct call *c, const struct s3_completed_part_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		struct s3_checksum_value sum;
-		str shown;
+	err e = NULL;
 
-		if (!list->items[i].part_number.set || !list->items[i].e_tag.p)
-			return s3_fail(c, S3_MALFORMED_XML, NULL, STR_NULL);
-		if (!s3_checksum_of_entry(c->arena, &list->items[i], &sum, &shown))
-			return s3_invalid_argument_error(
-				c, "Checksum", shown,
-				"Invalid Base64 or multiple checksums present in request");
-	}
-	return NULL;
+	for (size_t i = 0; !e && i < list->n; i++)
+		e = check_entry(c, &list->items[i]);
+	return e;
 }
 
 err s3_completed_list_check(struct call *c, const struct s3_complete_multipart_upload_in *in)
@@ -58,56 +127,14 @@ err s3_completed_list_check(struct call *c, const struct s3_complete_multipart_u
 	return e ? e : check_order(c, in);
 }
 
-/*
- * Checksums of the entries.
- */
-
-bool s3_checksum_of_entry(struct arena *a, const struct s3_completed_part *entry,
-                          struct s3_checksum_value *ret, str *ret_shown)
-{
-	const struct {
-		str name;
-		enum checksum_algorithm algorithm; /* CHECKSUM_NONE: not built */
-		str value;
-	} all[] = {
-		{ STR("CRC32"), CHECKSUM_CRC32, entry->checksum_crc32 },
-		{ STR("CRC32C"), CHECKSUM_CRC32C, entry->checksum_crc32_c },
-		{ STR("CRC64NVME"), CHECKSUM_CRC64NVME, entry->checksum_crc64_nvme },
-		{ STR("SHA1"), CHECKSUM_SHA1, entry->checksum_sha1 },
-		{ STR("SHA256"), CHECKSUM_SHA256, entry->checksum_sha256 },
-		{ STR("SHA512"), CHECKSUM_NONE, entry->checksum_sha512 },
-		{ STR("MD5"), CHECKSUM_NONE, entry->checksum_md5 },
-		{ STR("XXHASH64"), CHECKSUM_NONE, entry->checksum_xxhash64 },
-		{ STR("XXHASH3"), CHECKSUM_NONE, entry->checksum_xxhash3 },
-		{ STR("XXHASH128"), CHECKSUM_NONE, entry->checksum_xxhash128 },
-	};
-	bool is_valid = true;
-	int count = 0;
-
-	*ret = (struct s3_checksum_value){ .algorithm = CHECKSUM_NONE };
-	*ret_shown = STR_NULL;
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (!all[i].value.p)
-			continue;
-		count++;
-		*ret = (struct s3_checksum_value){ .algorithm = all[i].algorithm,
-			                           .value = all[i].value };
-		is_valid &= s3_checksum_valid(a, all[i].algorithm, all[i].value);
-		*ret_shown = arena_printf(a, "%.*s%.*s:%.*s;", STR_ARG(*ret_shown),
-		                          STR_ARG(all[i].name), STR_ARG(all[i].value));
-	}
-	return is_valid && count <= 1;
-}
-
 err s3_completed_list_checksums(struct call *c, const struct s3_upload *u,
                                 const struct s3_completed_part_list *list)
 {
 	for (size_t i = 0; u->composite && i < list->n; i++) {
 		struct s3_checksum_value sum;
-		str shown;
 
-		if (s3_checksum_of_entry(c->arena, &list->items[i], &sum, &shown) &&
-		    sum.algorithm == u->algorithm)
+		s3_checksums_of_entry(&list->items[i], &sum);
+		if (sum.algorithm == u->algorithm)
 			continue;
 		return s3_fail_saying(
 			c, S3_INVALID_REQUEST,
@@ -156,15 +183,13 @@ static err too_small(struct call *c, const struct s3_part_row *part)
 }
 
 /* A checksum of another algorithm than the part has cannot be compared. */
-static bool is_meant(struct call *c, const struct s3_completed_part *entry,
-                     const struct s3_part_row *part)
+static bool is_meant(const struct s3_completed_part *entry, const struct s3_part_row *part)
 {
 	struct s3_checksum_value sum;
-	str shown;
 
 	if (!str_eq_nocase(without_quotes(entry->e_tag), part->etag))
 		return false;
-	s3_checksum_of_entry(c->arena, entry, &sum, &shown);
+	s3_checksums_of_entry(entry, &sum);
 	return sum.algorithm == CHECKSUM_NONE ||
 	       (sum.algorithm == part->algorithm && str_eq(sum.value, part->checksum));
 }
@@ -180,7 +205,7 @@ err s3_completed_parts(struct call *c, str upload_id, const struct s3_completed_
 		while (at < row_count && rows[at].number < entry->part_number.value)
 			at++;
 		if (at == row_count || rows[at].number != entry->part_number.value ||
-		    !is_meant(c, entry, &rows[at]))
+		    !is_meant(entry, &rows[at]))
 			return invalid_part(c, upload_id, entry);
 		ret[i] = rows[at];
 	}

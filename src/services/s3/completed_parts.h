@@ -11,11 +11,9 @@
 /* MalformedXML, InvalidPartOrder, InvalidArgument: what is wrong whatever the upload is. */
 err s3_completed_list_check(struct call *c, const struct s3_complete_multipart_upload_in *in);
 
-/* The one checksum that an entry, or the request's headers, have: CHECKSUM_NONE for none; false for
- * several, for one that is no base64 of its size and one of an algorithm that is not built, with what
- * there is as S3 shows it. */
-bool s3_checksum_of_entry(struct arena *a, const struct s3_completed_part *entry,
-                          struct s3_checksum_value *ret, str *ret_shown);
+/* How many checksums an entry, or the request's headers, have, and the last of them: its algorithm is
+ * CHECKSUM_NONE when it is not built. */
+int s3_checksums_of_entry(const struct s3_completed_part *entry, struct s3_checksum_value *ret);
 
 /* Where a composite checksum needs those of all parts: InvalidRequest. */
 err s3_completed_list_checksums(struct call *c, const struct s3_upload *u,

@@ -118,7 +118,8 @@ static err check_changes(struct call *c, const struct copying *k)
 	if (s->bucket.id != k->new.bucket.id || !str_eq(s->key, in->key) || s->version_id.n ||
 	    k->replaces_metadata || in->storage_class.p || in->website_redirect_location.p ||
 	    in->server_side_encryption.p || in->sse_customer_algorithm.p ||
-	    in->copy_source_sse_customer_algorithm.p || in->checksum_algorithm.p)
+	    in->copy_source_sse_customer_algorithm.p || in->checksum_algorithm.p ||
+	    k->encryption.kind != s->object.content.encryption)
 		return NULL;
 	return s3_fail_saying(c, S3_INVALID_REQUEST,
 	                      "This copy request is illegal because it is trying to copy an object "
@@ -172,15 +173,14 @@ static err prepare(struct call *c, void *arg)
 	if (!e)
 		e = allow_tags(c, k);
 	if (!e)
+		e = s3_encryption_wanted(c, &k->new.bucket, &k->headers.encryption, &k->encryption);
+	if (!e)
 		e = check_changes(c, k);
 	if (!e)
 		e = check_size(c, &k->source.object);
 	if (!e)
 		e = read_algorithm(c, k);
-	if (!e)
-		e = s3_new_object_conditions(c, &k->new, &k->headers);
-	return e ? e
-	         : s3_encryption_wanted(c, &k->new.bucket, &k->headers.encryption, &k->encryption);
+	return e ? e : s3_new_object_conditions(c, &k->new, &k->headers);
 }
 
 /* What the source's entity tag says is only of use when it is the MD5 of the whole. */

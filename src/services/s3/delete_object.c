@@ -1,6 +1,7 @@
 #include "base/str.h"
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
+#include "services/s3/note.h"
 #include "services/s3/s3.h"
 
 enum { DELETE_MAX = 1000 };
@@ -43,6 +44,7 @@ err s3_delete_object(struct call *c, const struct s3_delete_object_in *in,
 		e = s3_delete(c, &b, in->key, in->version_id, in->if_match, bypass, &deleted);
 	if (e)
 		return e;
+	s3_note_object(c, &b, -1, deleted.version_id);
 	out->version_id = deleted.version_id;
 	if (deleted.is_marker)
 		out->delete_marker = opt_bool(true);
@@ -169,6 +171,7 @@ err s3_delete_objects(struct call *c, const struct s3_delete_objects_in *in,
 		struct s3_deleted_version deleted;
 
 		e = delete_one(&d, o, &deleted);
+		s3_note_delete(c, &d.bucket, o->key, o->version_id, e);
 		if (e)
 			tell_error(&d, o, e);
 		else

@@ -230,9 +230,9 @@ err s3_list_multipart_uploads(struct call *c, const struct s3_list_multipart_upl
 		e = read_markers(&l);
 	if (e)
 		return e;
-	l.from = in->prefix.p ? in->prefix : STR("");
 	if (!l.marker.p)
 		l.marker = STR("");
+	l.from = str_cmp(in->prefix, l.marker) > 0 ? in->prefix : l.marker;
 	while (l.most > 0 && list_until_fold(&l))
 		;
 	show(&l);

@@ -11,7 +11,7 @@ struct s3_log_line { /* what is absent or empty is shown as `-` */
 	int64_t time;
 	str peer, requester, request_id;
 	str operation; /* REST.GET.OBJECT */
-	str key;       /* as it is; what it is made of in the line is S3's business: see the .c */
+	str key;       /* decoded */
 	str method, target;
 	bool is_batched; /* one of the keys of a DeleteObjects: nothing of the request is repeated */
 	int status;

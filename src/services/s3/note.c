@@ -48,7 +48,7 @@ void s3_note_object(struct call *c, const struct bucket *b, int64_t size, str ve
 	n->version_id = version_id;
 }
 
-void s3_note_delete(struct call *c, const struct bucket *b, str key, str version_id, str error_code)
+void s3_note_delete(struct call *c, const struct bucket *b, str key, str version_id, err e)
 {
 	struct s3_note *n = find(c, b);
 	struct s3_noted_delete *d;
@@ -56,7 +56,10 @@ void s3_note_delete(struct call *c, const struct bucket *b, str key, str version
 	if (!n)
 		return;
 	d = arena_new(c->arena, struct s3_noted_delete);
-	*d = (struct s3_noted_delete){ key, version_id, error_code, NULL };
+	*d = (struct s3_noted_delete){ .key = key,
+		                       .version_id = version_id,
+		                       .status = e ? error_status(e) : 204,
+		                       .error_code = e ? error_code(e) : STR_NULL };
 	*n->last = d;
 	n->last = &d->next;
 }

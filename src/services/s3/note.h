@@ -9,6 +9,7 @@
 /* One of the keys that DeleteObjects deletes: each has a line of its own. */
 struct s3_noted_delete {
 	str key, version_id;
+	int status;
 	str error_code; /* absent: it is deleted */
 	struct s3_noted_delete *next;
 };
@@ -29,8 +30,8 @@ void s3_note_bucket(struct call *c, const struct bucket *b);
 /* The version that is read or was made: its size, and its id as replies show it. */
 void s3_note_object(struct call *c, const struct bucket *b, int64_t size, str version_id);
 
-void s3_note_delete(struct call *c, const struct bucket *b, str key, str version_id,
-                    str error_code);
+/* `e` is why it was not deleted, or NULL. */
+void s3_note_delete(struct call *c, const struct bucket *b, str key, str version_id, err e);
 
 /* An ACL allowed the request, and nothing else did. */
 void s3_note_acl(struct call *c, const struct bucket *b);

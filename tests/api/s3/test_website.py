@@ -202,6 +202,41 @@ def test_an_error_page_that_is_missing_is_said_to_be(menagerie, s3, site):
     assert re.fullmatch(missing("none", more), body), body
 
 
+def test_a_page_that_was_deleted_is_missing(menagerie, s3, site):
+    s3.put_bucket_versioning(Bucket=site, VersioningConfiguration={"Status": "Enabled"})
+    s3.delete_object(Bucket=site, Key="page.html")
+    s3.delete_object(Bucket=site, Key="folder/index.html")
+    assert visit(menagerie, site, "/page.html")[0] == 404
+    assert visit(menagerie, site, "/folder")[0] == 404
+
+
+def test_a_page_that_only_a_client_can_open_is_not_shown(menagerie, s3, site):
+    s3.put_object(Bucket=site, Key="page.html", Body=b"secret", SSECustomerAlgorithm="AES256", SSECustomerKey=b"k" * 32)
+    status, headers, body = visit(menagerie, site, "/page.html")
+    assert (status, headers["x-amz-error-code"]) == (400, "InvalidRequest")
+    assert b"<li>Code: InvalidRequest</li>" in body
+
+
+def test_requesters_do_not_pay_for_a_website(menagerie, s3, site):
+    s3.put_bucket_request_payment(Bucket=site, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert visit(menagerie, site, "/page.html")[0] == 403
+
+
+def test_a_condition_that_does_not_hold_has_a_page(menagerie, site):
+    status, headers, body = visit(menagerie, site, "/page.html", If_Match='"other"')
+    assert (status, headers["x-amz-error-code"]) == (412, "PreconditionFailed")
+    assert b"<h1>412 Precondition Failed</h1>" in body
+
+
+def test_an_error_page_of_ones_own_knows_no_conditions(menagerie, s3, site):
+    s3.put_bucket_website(Bucket=site, WebsiteConfiguration=ERROR)
+    s3.put_object(Bucket=site, Key="error.html", Body=b"<p>sorry</p>")
+    status, headers, body = visit(menagerie, site, "/none", Range="bytes=1-2", If_None_Match="*")
+    assert (status, headers["x-amz-error-code"], body) == (404, "NoSuchKey", b"<p>sorry</p>")
+    status, headers, body = visit(menagerie, site, "/none", "HEAD")
+    assert (status, headers["content-length"], body) == (404, "12", b"")
+
+
 # --- Redirects
 
 
@@ -262,6 +297,33 @@ def test_a_routing_rule_leaves_the_others_alone(menagerie, s3, site):
     assert visit(menagerie, site, "/none")[0] == 404
     open_to_all(s3, site, "s3:GetObject")
     assert visit(menagerie, site, "/none")[1]["location"] == "http://c.example/none"
+
+
+def by_path(menagerie, bucket, target):
+    answer = menagerie.get(f"/_menagerie/website/{bucket}{target}")
+    return answer[0], answer[1]["location"].replace(f"/_menagerie/website/{bucket}", "{site}")
+
+
+def test_redirects_of_a_website_that_is_found_by_a_path_stay_in_it(menagerie, s3, site):
+    s3.put_object(Bucket=site, Key="moved", WebsiteRedirectLocation="/page.html")
+    s3.put_object(Bucket=site, Key="away", WebsiteRedirectLocation="https://example.com/there")
+    s3.put_bucket_website(Bucket=site, WebsiteConfiguration={**INDEX, "RoutingRules": [
+        {"Condition": {"KeyPrefixEquals": "docs/"}, "Redirect": {"ReplaceKeyPrefixWith": "a/"}},
+        {"Condition": {"KeyPrefixEquals": "x/"}, "Redirect": {"HostName": "example.com"}}]})
+    assert by_path(menagerie, site, "/folder") == (302, "{site}/folder/")
+    assert by_path(menagerie, site, "/moved") == (301, "{site}/page.html")
+    assert by_path(menagerie, site, "/away") == (301, "https://example.com/there")
+    assert by_path(menagerie, site, "/docs/b?c=d") == (301, f"http://127.0.0.1:{menagerie.port}{{site}}/a/b?c=d")
+    assert by_path(menagerie, site, "/x/y?z") == (301, "http://example.com/x/y?z")
+    assert by_path(menagerie, site, "") == (302, "{site}/")
+
+
+def test_a_website_can_have_such_a_path_itself(menagerie, s3, site):
+    key = f"_menagerie/website/{site}/folder"
+    put_all(s3, site, f"{key}/index.html", body=b"deep")
+    status, headers, _ = visit(menagerie, site, f"/{key}")
+    assert (status, headers["location"]) == (302, f"/{key}/")
+    assert visit(menagerie, site, f"/{key}/")[2] == b"deep"
 
 
 # --- Browsers of other sites

@@ -93,6 +93,12 @@ TEST(rest_parameters_of_the_wrong_type_are_refused)
 	expect(!r.ok);
 	expect_str(str_from(r.problem.code), "InvalidArgument");
 	expect_str(r.problem.message, "Provided max-keys not an integer or within integer range");
+	expect_str(r.problem.argument, "max-keys");
+	expect_str(r.problem.value, "x");
+	r = read_request(&s3_model, "GetObject", STR("/b/k"), STR("partNumber=2147483648"),
+	                 STR(""));
+	expect_str(r.problem.message,
+	           "Part number must be an integer between 1 and 10000, inclusive");
 }
 
 TESTS({

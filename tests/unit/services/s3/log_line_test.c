@@ -24,7 +24,7 @@ TEST(s3_log_line_has_all_fields)
 		.requester = STR("79a59df9"),
 		.request_id = STR("3E57427F3EXAMPLE"),
 		.operation = STR("REST.GET.OBJECT"),
-		.key = STR("a%20b"),
+		.key = STR("a b"),
 		.method = STR("GET"),
 		.target = STR("/source/a%20b?versionId=1"),
 		.status = 404,
@@ -43,7 +43,7 @@ TEST(s3_log_line_has_all_fields)
 
 	expect_str(line_of(&a, &line),
 	           "79a59df9 source [06/Feb/2019:00:00:38 +0000] 192.0.2.3 79a59df9 "
-	           "3E57427F3EXAMPLE REST.GET.OBJECT a%20b \"GET /source/a%20b?versionId=1 "
+	           "3E57427F3EXAMPLE REST.GET.OBJECT a%2520b \"GET /source/a%20b?versionId=1 "
 	           "HTTP/1.1\" 404 NoSuchVersion 113 7 12 - \"http://here\" \"S3Console/0.4\" 1 "
 	           "s9lz SigV4 - AuthHeader source.s3.localhost - - Yes\n");
 	arena_release(&a);
@@ -82,6 +82,29 @@ TEST(s3_log_line_is_not_ended_by_what_a_client_says)
 	expect(str_contains(text, STR("\"a%22 %22b%0Ac\"")));
 	expect(!str_contains(text, STR("two words")));
 	expect_int(str_find(text, '\n', 0), text.n - 1);
+	arena_release(&a);
+}
+
+TEST(s3_log_line_of_a_batched_delete_says_nothing_of_the_request)
+{
+	struct arena a = { 0 };
+	struct s3_log_line line = { .owner = STR("o"),
+		                    .bucket = STR("b"),
+		                    .time = NOON,
+		                    .operation = STR("BATCH.DELETE.OBJECT"),
+		                    .key = STR("k"),
+		                    .method = STR("POST"),
+		                    .target = STR("/b?delete"),
+		                    .status = 204,
+		                    .user_agent = STR("agent"),
+		                    .authentication = STR("AuthHeader"),
+		                    .total_ms = 12,
+		                    .is_batched = true,
+		                    .object_size = -1 };
+
+	expect_str(line_of(&a, &line),
+	           "o b [06/Feb/2019:00:00:38 +0000] - - - BATCH.DELETE.OBJECT k - 204 - - - - - - "
+	           "- - - SigV4 - AuthHeader - - - -\n");
 	arena_release(&a);
 }
 
@@ -134,6 +157,7 @@ TESTS({
 	RUN(s3_log_line_has_all_fields),
 	RUN(s3_log_line_shows_what_is_missing_as_a_dash),
 	RUN(s3_log_line_is_not_ended_by_what_a_client_says),
+	RUN(s3_log_line_of_a_batched_delete_says_nothing_of_the_request),
 	RUN(s3_log_operations_have_the_names_of_s3),
 	RUN(s3_log_keys_are_of_three_kinds),
 })
