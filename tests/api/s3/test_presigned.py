@@ -108,7 +108,8 @@ def test_an_address_expires(menagerie, monkeypatch, s3, bucket):
 
 
 @pytest.mark.parametrize("seconds,message", [
-    ("604801", "X-Amz-Expires must be less than a week (in seconds) that is 604800"),
+    ("604801", "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
+     "604800 seconds"),
     ("-1", "X-Amz-Expires must be non-negative"), ("soon", "X-Amz-Expires should be a number"),
 ])
 def test_an_address_lasts_a_week_at_most(menagerie, signer, bucket, seconds, message):
