@@ -16,25 +16,24 @@ static const struct error_definition invalid_request = { .code = "InvalidRequest
 	                                                 .status = 400,
 	                                                 .sender = true };
 
+static const struct error_definition missing_body = { .code = "MissingRequestBodyError",
+	                                              .status = 400,
+	                                              .sender = true };
+
 const struct error_definition error_missing_action = { .code = "MissingAction",
 	                                               .status = 400,
 	                                               .sender = true };
 
-static const struct error_definition missing_request_body = { .code = "MissingRequestBodyError",
-	                                                      .status = 400,
-	                                                      .sender = true };
-
+/* A document; a text may be empty. */
 static bool is_payload(const struct model *m, const struct operation *op, str name)
 {
 	const struct shape *s = &m->shapes[op->input];
+	const struct member *members = &m->members[s->first_member];
 
-	for (size_t i = 0; i < s->member_count; i++) {
-		const struct member *member = &m->members[s->first_member + i];
-
-		if (member->flags & MEMBER_PAYLOAD &&
-		    str_eq(model_text(m, member->wire_name), name))
-			return true;
-	}
+	for (size_t i = 0; i < s->member_count; i++)
+		if (str_eq(model_text(m, members[i].wire_name), name))
+			return (members[i].flags & MEMBER_PAYLOAD) != 0 &&
+			       m->shapes[members[i].shape].kind == SHAPE_STRUCTURE;
 	return false;
 }
 
@@ -49,8 +48,8 @@ static err check_required_only(struct call *c, const struct model *m, const stru
 	if (m->protocol == PROTOCOL_EC2)
 		return fail(c, &missing_parameter, "The request must contain the parameter %.*s",
 		            STR_ARG(name));
-	if (m->protocol == PROTOCOL_REST_XML && is_payload(m, op, name))
-		return fail(c, &missing_request_body, "Request Body is empty");
+	if (is_payload(m, op, name))
+		return fail(c, &missing_body, "Request Body is empty");
 	return fail(c, &invalid_request, "Missing required parameter for this request: %.*s",
 	            STR_ARG(name));
 }

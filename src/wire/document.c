@@ -8,8 +8,11 @@
 
 static uint16_t find_shape(const struct model *m, const char *name)
 {
+	str wanted = str_from(name);
+
 	for (uint16_t i = 0; i < m->shape_count; i++)
-		if (str_eq(model_text(m, m->shapes[i].name), str_from(name)))
+		if (m->shapes[i].name.n == wanted.n &&
+		    str_eq(model_text(m, m->shapes[i].name), wanted))
 			return i;
 	fprintf(stderr, "menagerie: the model of %s has no %s\n", m->name, name);
 	abort();

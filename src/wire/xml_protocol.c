@@ -2,6 +2,7 @@
 #include "wire/internal.h"
 
 #include "base/str.h"
+#include "base/timestamp.h"
 
 static bool read_value(struct wire_request *w, uint16_t shape_index, const struct member *member,
                        const struct xml_node *node, void *place);
@@ -200,6 +201,17 @@ static void write_structure(struct xml_writer *w, struct arena *a, const struct 
 	xml_close(w, name);
 }
 
+/* S3 and its like show milliseconds although they are none. */
+static str scalar_text(struct arena *a, const struct model *m, const struct member *member,
+                       const struct shape *s, const void *place)
+{
+	if (m->protocol == PROTOCOL_REST_XML && s->kind == SHAPE_TIMESTAMP &&
+	    (member->timestamp_form == TIMESTAMP_DEFAULT ||
+	     member->timestamp_form == TIMESTAMP_ISO8601))
+		return timestamp_to_iso8601_millis(a, ((const struct opt_time *)place)->value);
+	return scalar_to_text(a, s, member->timestamp_form, TIMESTAMP_ISO8601, place);
+}
+
 /* `place` is a member's or a map value's: a structure is pointed to. */
 void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *m,
                      const struct member *member, str name, const void *place)
@@ -215,8 +227,7 @@ void xml_write_value(struct xml_writer *w, struct arena *a, const struct model *
 	else if (s->kind == SHAPE_MAP)
 		write_map(w, a, m, member, s, name, place);
 	else
-		xml_element(w, name,
-		            scalar_to_text(a, s, member->timestamp_form, TIMESTAMP_ISO8601, place));
+		xml_element(w, name, scalar_text(a, m, member, s, place));
 }
 
 void xml_write_members(struct xml_writer *w, struct arena *a, const struct model *m, uint16_t shape,

@@ -95,7 +95,10 @@ static const struct s3_api ops = {
 	.list_parts = { s3_list_parts, OP_READ | OP_ANONYMOUS },
 	.list_multipart_uploads = { s3_list_multipart_uploads, OP_READ | OP_ANONYMOUS },
 
-	/* listing.c */
+	/* listing.c, list_versions.c */
+	.list_objects = { s3_list_objects, OP_READ | OP_ANONYMOUS },
+	.list_objects_v2 = { s3_list_objects_v2, OP_READ | OP_ANONYMOUS },
+	.list_object_versions = { s3_list_object_versions, OP_READ | OP_ANONYMOUS },
 
 	/* website_page.c, preflight.c, post_object.c */
 	.get_website_root = { s3_get_website_root, OP_READ | OP_UNSIGNED },

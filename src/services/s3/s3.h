@@ -95,7 +95,7 @@ s3_abort_multipart_upload_fn s3_abort_multipart_upload;
 s3_list_parts_fn s3_list_parts;
 s3_list_multipart_uploads_fn s3_list_multipart_uploads;
 
-/* listing.c */
+/* listing.c, list_versions.c */
 s3_list_objects_fn s3_list_objects;
 s3_list_objects_v2_fn s3_list_objects_v2;
 s3_list_object_versions_fn s3_list_object_versions;

@@ -24,10 +24,9 @@ def bucket(s3):
 
 @pytest.fixture
 def open_bucket(s3):
-    """One that takes access control lists and public ones: as buckets were before April 2023."""
+    """One that takes access control lists, as buckets did before April 2023."""
     name = new_name()
     s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter")
-    s3.delete_public_access_block(Bucket=name)
     return name
 
 

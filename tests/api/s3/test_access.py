@@ -16,13 +16,6 @@ def third(menagerie):
     return menagerie.client("s3", key=THIRD)
 
 
-@pytest.fixture
-def public(s3, bucket):
-    """One whose policy may be public."""
-    s3.delete_public_access_block(Bucket=bucket)
-    return bucket
-
-
 def set_policy(s3, bucket, *statements):
     """Each: what differs from allowing everyone to get every object."""
     common = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
@@ -59,29 +52,29 @@ def test_a_denied_head_has_no_body(menagerie, s3, bucket):
         assert (answer[0], answer[2]) == (403, b"")
 
 
-def test_a_key_that_is_not_there_is_denied_to_who_may_not_list(menagerie, s3, other, public):
-    set_policy(s3, public, {})
-    expect(get(menagerie, public, "none"), 403, "AccessDenied")
-    assert menagerie.request("HEAD", f"/{public}/none")[0] == 403
-    set_policy(s3, public, {}, {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{public}"})
-    expect(get(menagerie, public, "none"), 404, "NoSuchKey", NO_KEY)
-    assert menagerie.request("HEAD", f"/{public}/none")[0] == 404
+def test_a_key_that_is_not_there_is_denied_to_who_may_not_list(menagerie, s3, other, bucket):
+    set_policy(s3, bucket, {})
+    expect(get(menagerie, bucket, "none"), 403, "AccessDenied")
+    assert menagerie.request("HEAD", f"/{bucket}/none")[0] == 403
+    set_policy(s3, bucket, {}, {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"})
+    expect(get(menagerie, bucket, "none"), 404, "NoSuchKey", NO_KEY)
+    assert menagerie.request("HEAD", f"/{bucket}/none")[0] == 404
     with refused("NoSuchKey", 404):
-        other.get_object(Bucket=public, Key="none")
+        other.get_object(Bucket=bucket, Key="none")
 
 
 # --- Policies
 
 
-def test_a_policy_opens_objects_to_everyone(menagerie, s3, other, public):
-    put_all(s3, public, "key", body=b"data")
-    set_policy(s3, public, {})
-    assert get(menagerie, public)[2] == b"data"
-    assert body_of(other.get_object(Bucket=public, Key="key")) == b"data"
-    expect(menagerie.request("GET", f"/{public}"), 403, "AccessDenied")
-    expect(menagerie.request("PUT", f"/{public}/key", b"x"), 403, "AccessDenied")
-    s3.delete_bucket_policy(Bucket=public)
-    expect(get(menagerie, public), 403, "AccessDenied")
+def test_a_policy_opens_objects_to_everyone(menagerie, s3, other, bucket):
+    put_all(s3, bucket, "key", body=b"data")
+    set_policy(s3, bucket, {})
+    assert get(menagerie, bucket)[2] == b"data"
+    assert body_of(other.get_object(Bucket=bucket, Key="key")) == b"data"
+    expect(menagerie.request("GET", f"/{bucket}"), 403, "AccessDenied")
+    expect(menagerie.request("PUT", f"/{bucket}/key", b"x"), 403, "AccessDenied")
+    s3.delete_bucket_policy(Bucket=bucket)
+    expect(get(menagerie, bucket), 403, "AccessDenied")
 
 
 @pytest.mark.parametrize("principal", [
@@ -123,13 +116,13 @@ def test_many_are_deleted_as_far_as_allowed(s3, other, bucket):
     assert [(e["Key"], e["Code"]) for e in reply["Errors"]] == [("out/b", "AccessDenied")]
 
 
-def test_a_deny_counts_more_than_any_allow_even_for_the_owner(menagerie, s3, public):
-    put_all(s3, public, "key", "secret", body=b"data")
-    set_policy(s3, public, {}, {"Effect": "Deny", "Resource": f"arn:aws:s3:::{public}/secret"})
-    assert get(menagerie, public)[2] == b"data"
-    expect(get(menagerie, public, "secret"), 403, "AccessDenied")
+def test_a_deny_counts_more_than_any_allow_even_for_the_owner(menagerie, s3, bucket):
+    put_all(s3, bucket, "key", "secret", body=b"data")
+    set_policy(s3, bucket, {}, {"Effect": "Deny", "Resource": f"arn:aws:s3:::{bucket}/secret"})
+    assert get(menagerie, bucket)[2] == b"data"
+    expect(get(menagerie, bucket, "secret"), 403, "AccessDenied")
     with denied():
-        s3.get_object(Bucket=public, Key="secret")
+        s3.get_object(Bucket=bucket, Key="secret")
 
 
 def test_an_owner_who_locked_everybody_out_can_still_change_the_policy(s3, bucket):
@@ -142,15 +135,15 @@ def test_an_owner_who_locked_everybody_out_can_still_change_the_policy(s3, bucke
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-def test_a_deny_with_not_principal_spares_whom_it_names(menagerie, s3, other, third, public):
-    put_all(s3, public, "key", body=b"data")
-    set_policy(s3, public, {}, {"Effect": "Deny", "Principal": None, "NotPrincipal": {"AWS": [
+def test_a_deny_with_not_principal_spares_whom_it_names(menagerie, s3, other, third, bucket):
+    put_all(s3, bucket, "key", body=b"data")
+    set_policy(s3, bucket, {}, {"Effect": "Deny", "Principal": None, "NotPrincipal": {"AWS": [
         f"arn:aws:iam::{OTHER}:root", "arn:aws:iam::000000000000:root"]}})
-    assert body_of(other.get_object(Bucket=public, Key="key")) == b"data"
-    assert body_of(s3.get_object(Bucket=public, Key="key")) == b"data"
+    assert body_of(other.get_object(Bucket=bucket, Key="key")) == b"data"
+    assert body_of(s3.get_object(Bucket=bucket, Key="key")) == b"data"
     with denied():
-        third.get_object(Bucket=public, Key="key")
-    expect(get(menagerie, public), 403, "AccessDenied")
+        third.get_object(Bucket=bucket, Key="key")
+    expect(get(menagerie, bucket), 403, "AccessDenied")
 
 
 def test_not_action_and_not_resource_are_all_the_others(s3, other, bucket):
@@ -181,10 +174,10 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize("condition,headers,allowed", CONDITIONS)
-def test_a_condition_narrows_what_is_allowed(menagerie, s3, public, condition, headers, allowed):
-    s3.put_object(Bucket=public, Key="key", Body=b"data", Tagging="open=yes")
-    set_policy(s3, public, {"Condition": condition})
-    status, _, body = get(menagerie, public, **headers)
+def test_a_condition_narrows_what_is_allowed(menagerie, s3, bucket, condition, headers, allowed):
+    s3.put_object(Bucket=bucket, Key="key", Body=b"data", Tagging="open=yes")
+    set_policy(s3, bucket, {"Condition": condition})
+    status, _, body = get(menagerie, bucket, **headers)
     assert (status, body == b"data") == ((200, True) if allowed else (403, False))
 
 
@@ -255,14 +248,14 @@ def test_block_public_policy_refuses_one(s3, bucket):
     set_policy(s3, bucket, {"Principal": {"AWS": OTHER}})
 
 
-def test_restrict_public_buckets_leaves_a_public_policy_without_effect(menagerie, s3, other, public):
-    put_all(s3, public, "key", body=b"data")
-    set_policy(s3, public, {})
-    block(s3, public, "RestrictPublicBuckets")
-    expect(get(menagerie, public), 403, "AccessDenied")
+def test_restrict_public_buckets_leaves_a_public_policy_without_effect(menagerie, s3, other, bucket):
+    put_all(s3, bucket, "key", body=b"data")
+    set_policy(s3, bucket, {})
+    block(s3, bucket, "RestrictPublicBuckets")
+    expect(get(menagerie, bucket), 403, "AccessDenied")
     with denied():
-        other.get_object(Bucket=public, Key="key")
-    assert body_of(s3.get_object(Bucket=public, Key="key")) == b"data"
+        other.get_object(Bucket=bucket, Key="key")
+    assert body_of(s3.get_object(Bucket=bucket, Key="key")) == b"data"
 
 
 def test_block_public_acls_refuses_one(s3, open_bucket):
@@ -466,20 +459,20 @@ def test_an_owner_is_twelve_digits(menagerie, bucket):
 # --- Strangers
 
 
-def test_what_only_owners_do_is_denied_to_strangers(menagerie, s3, public):
-    put_all(s3, public, "key")
-    set_policy(s3, public, {})
+def test_what_only_owners_do_is_denied_to_strangers(menagerie, s3, bucket):
+    put_all(s3, bucket, "key")
+    set_policy(s3, bucket, {})
     body = b"<Delete><Object><Key>key</Key></Object></Delete>"
-    answer = menagerie.request("POST", f"/{public}?delete", body, {"Content-MD5": base64_md5(body)})
+    answer = menagerie.request("POST", f"/{bucket}?delete", body, {"Content-MD5": base64_md5(body)})
     assert b"AccessDenied" in answer[2]
-    assert keys_of(s3.list_objects_v2(Bucket=public)) == ["key"]
+    assert keys_of(s3.list_objects_v2(Bucket=bucket)) == ["key"]
     for method, target in (("DELETE", ""), ("PUT", "?policy"), ("GET", "?acl"), ("DELETE", "/key"), ("GET", "?versioning")):
-        answer = menagerie.request(method, f"/{public}{target}", b"")
+        answer = menagerie.request(method, f"/{bucket}{target}", b"")
         assert (answer[0], problem(answer[2])["Code"]) == (403, "AccessDenied")
 
 
-def test_overrides_of_headers_want_a_signature(menagerie, s3, public):
-    put_all(s3, public, "key")
-    set_policy(s3, public, {})
-    expect(menagerie.get(f"/{public}/key?response-content-type=text/html"), 400, "InvalidRequest",
+def test_overrides_of_headers_want_a_signature(menagerie, s3, bucket):
+    put_all(s3, bucket, "key")
+    set_policy(s3, bucket, {})
+    expect(menagerie.get(f"/{bucket}/key?response-content-type=text/html"), 400, "InvalidRequest",
            "Request specific response headers cannot be used for anonymous GET requests.")

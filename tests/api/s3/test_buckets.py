@@ -302,7 +302,7 @@ def test_a_list_of_a_region_that_is_none_is_refused(menagerie, account):
     assert error["ArgumentName"] == "bucket-region"
 
 
-@pytest.mark.parametrize("value", ["0", "10001", "-1", "many"])
+@pytest.mark.parametrize("value", ["0", "10001", "-1"])
 def test_a_page_has_from_1_to_10000_buckets(menagerie, account, value):
     error = expect(raw(menagerie, "GET", f"/?max-buckets={value}", key=account), 400, "InvalidArgument")
     assert error["ArgumentName"] == "max-buckets"

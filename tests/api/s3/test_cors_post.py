@@ -335,7 +335,6 @@ def test_a_form_that_is_torn_is_malformed(menagerie, bucket, body):
 
 def test_a_form_without_a_signature_is_from_nobody(menagerie, s3, bucket):
     expect(post(menagerie, bucket, {"key": "key"}), 403, "AccessDenied", "Access Denied")
-    s3.delete_public_access_block(Bucket=bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}]}))
     assert post(menagerie, bucket, {"key": "key"})[0] == 204

@@ -290,7 +290,7 @@ def test_versions_come_in_pages(menagerie, versioned, versions, size):
 
 def test_versions_can_start_after_a_key(menagerie, versioned, versions):
     assert versions_of(listing(menagerie, versioned, "key-marker=a&versions")) == versions[2:]
-    answer = listing(menagerie, versioned, f"key-marker=b/1&version-id-marker={versions[2][1]}&versions")
+    answer = listing(menagerie, versioned, f"key-marker=b%2F1&version-id-marker={versions[2][1]}&versions")
     assert versions_of(answer) == versions[3:]
     assert (answer.find("KeyMarker").text, answer.find("VersionIdMarker").text) == ("b/1", versions[2][1])
 

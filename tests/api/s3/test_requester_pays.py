@@ -43,8 +43,11 @@ def test_a_presigned_address_says_it_in_its_query(menagerie, paid):
     other = menagerie.client("s3", key=OTHER, signature_version="s3v4")
     address = other.generate_presigned_url("get_object", Params={"Bucket": paid, "Key": "key"})
     expect(menagerie.request("GET", address[len(menagerie.url):]), 403, "AccessDenied")
-    address = other.generate_presigned_url(
-        "get_object", Params={"Bucket": paid, "Key": "key", "RequestPayer": "requester"})
+
+    def say_it(request, **_):
+        request.url += "?x-amz-request-payer=requester"
+    other.meta.events.register("before-sign.s3.GetObject", say_it)
+    address = other.generate_presigned_url("get_object", Params={"Bucket": paid, "Key": "key"})
     status, _, body = menagerie.request("GET", address[len(menagerie.url):])
     assert (status, body) == (200, b"body")
 

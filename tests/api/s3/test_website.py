@@ -12,7 +12,6 @@ LIST = "s3:ListBucket"
 
 
 def open_to_all(s3, bucket, *actions):
-    s3.delete_public_access_block(Bucket=bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": action,
          "Resource": f"arn:aws:s3:::{bucket}" + ("" if action == LIST else "/*")} for action in actions]}))
