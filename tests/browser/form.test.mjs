@@ -1,6 +1,9 @@
 // A form that sends a file straight to a bucket, with a signed policy.
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test, { after } from "node:test";
 import { openBrowser, screenshot, visit } from "../js/browser.mjs";
 import { start } from "../js/program.mjs";
@@ -65,8 +68,10 @@ function promise(name, fieldsOf, check, actionOf = (Bucket) => `http://${Bucket}
 }
 
 // A person picks a file and sends it; what comes back.
-async function send(page, name, buffer, mimeType = "application/octet-stream") {
-	await page.setInputFiles("input[type=file]", { name, mimeType, buffer });
+async function send(page, name, data) {
+	const file = join(mkdtempSync(join(tmpdir(), "form-")), name);
+	writeFileSync(file, data);
+	await page.setInputFiles("input[type=file]", file);
 	const reply = page.waitForResponse((response) => response.request().method() === "POST");
 	await page.click("button");
 	return reply;

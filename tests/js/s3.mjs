@@ -50,16 +50,14 @@ export async function makeBucket(s3, settings = {}) {
 	return Bucket;
 }
 
-// Everyone may read its objects.
+// Everyone may read its objects, and know which there are: who may not is not told that one is missing.
 export async function openBucket(s3, Bucket) {
+	const allow = (Action, Resource) => ({ Effect: "Allow", Principal: "*", Action, Resource });
+	const Statement = [
+		allow("s3:GetObject", `arn:aws:s3:::${Bucket}/*`), allow("s3:ListBucket", `arn:aws:s3:::${Bucket}`),
+	];
 	await s3.deletePublicAccessBlock({ Bucket });
-	await s3.putBucketPolicy({
-		Bucket,
-		Policy: JSON.stringify({
-			Version: "2012-10-17",
-			Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
-		}),
-	});
+	await s3.putBucketPolicy({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
 }
 
 // The promise fails with this class (or, for one that the SDK has no class for, this name) and status.

@@ -15,7 +15,7 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   tsan     unit again, and the tests of tests/api marked concurrency, with the thread sanitizer
   crash    tests/crash: what survives kill -9
   fault    tests/fault: writes, syncs and SQL that fail
-  quick    check, unit, wire and api: under two minutes
+  quick    check, unit, wire, api and js: under two minutes
 
 Logs are in build-logs/, builds in build-NAME/.
 """
@@ -40,7 +40,7 @@ KINDS = {
     "crash": kinds.crash,
     "fault": kinds.fault,
 }
-QUICK = ["check", "unit", "wire", "api"]
+QUICK = ["check", "unit", "wire", "api", "js"]
 # A name is looked for in these; the sanitizers would only run the same again.
 BY_NAME = ["check", "unit", "wire", "api", "js", "browser", "crash", "fault", "fuzz"]
 

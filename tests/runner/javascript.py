@@ -75,7 +75,8 @@ def read_report(result, stem, report, done, wanted):
         else:
             result.add(f"{stem} {line['name']}", line["verdict"] == "pass", line["message"])
     if done.returncode != 0 and not any(line["verdict"] == "fail" for line in lines):
-        result.add(f"{stem} ended early", False, f"status {done.returncode}\n{done.stdout[-2000:]}")
+        why = f"still running after {LONGEST_SECONDS} s" if done.returncode == 124 else f"status {done.returncode}"
+        result.add(f"{stem} ended early", False, f"{why}\n{done.stdout[-2000:]}")
     elif not lines and not wanted:
         result.add(f"{stem} ran no test", False, done.stdout[-2000:])
 
