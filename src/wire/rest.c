@@ -238,23 +238,36 @@ static bool read_header(struct wire_request *w, const struct member *member, voi
 	return ok || bad_value(w, name, value);
 }
 
-/* All headers that start with a prefix, as a map without it. */
+static void add_entry(struct wire_request *w, const struct shape *s, struct any_list *map,
+                      size_t *capacity, str key, str value)
+{
+	char *entry = list_append(w->arena, s, map, capacity);
+
+	*(str *)(void *)entry = key;
+	*(str *)(void *)(entry + s->value_offset) = value;
+}
+
+/* All headers that start with a prefix, as a map without it. A presigned address of S3 has them in its
+ * query. */
 static void read_header_map(struct wire_request *w, const struct member *member,
                             struct any_list *map)
 {
 	const struct shape *s = shape_at(w->model, member->shape);
 	str prefix = model_text(w->model, member->wire_name);
 	size_t capacity = 0;
+	size_t n = w->model->protocol == PROTOCOL_REST_XML ? w->query->n : 0;
 
 	for (size_t i = 0; i < w->request->header_count; i++) {
 		const struct header *h = &w->request->headers[i];
-		char *entry;
 
-		if (!str_starts_nocase(h->name, prefix))
-			continue;
-		entry = list_append(w->arena, s, map, &capacity);
-		*(str *)(void *)entry = str_after(h->name, prefix.n);
-		*(str *)(void *)(entry + s->value_offset) = h->value;
+		if (str_starts_nocase(h->name, prefix))
+			add_entry(w, s, map, &capacity, str_after(h->name, prefix.n), h->value);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct parameter *p = &w->query->items[i];
+
+		if (str_starts_nocase(p->name, prefix))
+			add_entry(w, s, map, &capacity, str_after(p->name, prefix.n), p->value);
 	}
 }
 

@@ -57,8 +57,9 @@ static bool read_rest_body(struct wire_request *w, void *in)
 	s = shape_at(w->model, payload->shape);
 	place = (char *)in + payload->offset;
 	if (s->kind == SHAPE_STRING || s->kind == SHAPE_BLOB) {
-		if (w->body.n)
-			*(str *)place = w->body;
+		/* Whether an empty text is one is for the operation to say: a policy, S3's. */
+		if (w->body.n || (payload->flags & MEMBER_REQUIRED))
+			*(str *)place = w->body.n ? w->body : STR("");
 		return s->kind == SHAPE_BLOB || utf8_valid(w->body) ||
 		       wire_fail(w, "SerializationException", STR("The body is not valid UTF-8."));
 	}

@@ -89,6 +89,14 @@ static err refuse_what_is_not_built(struct call *c, const struct s3_create_bucke
 	return NULL;
 }
 
+/* S3 takes no configuration, but not one that says nothing. */
+static err check_says_something(struct call *c, const struct s3_create_bucket_configuration *config)
+{
+	if (!config || config->location_constraint.p || config->tags.items)
+		return NULL;
+	return s3_fail(c, S3_MALFORMED_XML, NULL, STR_NULL);
+}
+
 static err read_access(struct call *c, const struct s3_create_bucket_in *in, struct bucket *b)
 {
 	struct acl_headers grants = {
@@ -126,6 +134,8 @@ static err read_bucket(struct call *c, const struct s3_create_bucket_in *in, str
 	if (b->object_lock)
 		b->versioning = S3_VERSIONING_ENABLED;
 	e = refuse_what_is_not_built(c, in);
+	if (!e)
+		e = check_says_something(c, config);
 	if (!e)
 		e = choose_location(c, config ? config->location_constraint : STR_NULL,
 		                    &b->location);

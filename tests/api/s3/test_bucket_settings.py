@@ -126,7 +126,7 @@ def test_a_text_that_is_no_policy_is_malformed(s3, bucket, text, message):
     ({"Resource": "everything"}, "Policy has invalid resource"),
     ({"Action": "s3:ListBucket"}, "Action does not apply to any resource(s) in statement"),
     ({"Principal": {"AWS": "nobody"}}, "Invalid principal in policy"),
-    ({"Principal": "someone"}, "Invalid principal in policy"),
+    ({"Principal": "someone"}, "Invalid policy syntax."),
     ({"Condition": {"StringSortOf": {"aws:username": "x"}}}, "Invalid Condition type : StringSortOf"),
 ])
 def test_a_statement_that_means_nothing_is_malformed(s3, bucket, change, message):
