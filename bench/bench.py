@@ -231,12 +231,12 @@ S3_BUCKET = "bench"
 TEN_KIB = b"x" * 10240
 
 
-def s3_program(folder, *arguments, cores="0"):
-    """With a bucket that everyone may read."""
+def s3_program(folder, *arguments, cores="0", is_public=True):
+    """With a bucket."""
     program = start_pinned(folder, *arguments, cores=cores)
     policy = (b'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",'
               b'"Action":"s3:GetObject","Resource":"arn:aws:s3:::bench/*"}]}')
-    for target, body in ((f"/{S3_BUCKET}", b""), (f"/{S3_BUCKET}?policy", policy)):
+    for target, body in ((f"/{S3_BUCKET}", b""), (f"/{S3_BUCKET}?policy", policy))[:2 if is_public else 1]:
         status, _, reply = program.signed("PUT", target, body, service="s3")
         assert status in (200, 204), reply
     return program
@@ -276,9 +276,8 @@ def measure_s3_large(folder, _seconds):
     os.makedirs(root)
     path = os.path.join(root, "large")
     run("sh", "-c", f"head -c 1073741824 /dev/zero | openssl enc -aes-128-ctr -pass pass:x -nosalt -pbkdf2 > {path}")
-    headers = sign(program.address, "PUT", f"/{S3_BUCKET}/large", b"", {"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, "s3")
-    fields = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    run("curl", "-s", "-f", "-T", path, *fields, f"{program.url}/{S3_BUCKET}/large")
+    url = program.client("s3", signature_version="s3v4").generate_presigned_url("put_object", Params={"Bucket": S3_BUCKET, "Key": "large"})
+    run("curl", "-s", "-f", "-T", path, url)
     reference = nginx(folder, root=os.path.dirname(root))
     ours, theirs = [], []
     for _ in range(ROUNDS):
@@ -319,7 +318,7 @@ def sqlite_bodies(folder, size, count=3000):
 
 
 def measure_s3_put(folder, seconds):
-    program = s3_program(folder, cores="0,1")
+    program = s3_program(folder, cores="0,1", is_public=False)
     script = lua_puts(folder, program)
     ours, theirs = [], []
     for _ in range(ROUNDS):
@@ -344,7 +343,7 @@ def many_keys(folder, count):
 
 
 def measure_s3_list(folder, seconds):
-    program = s3_program(folder)
+    program = s3_program(folder, is_public=False)
     s3_put(program, "aaa", b"")
     program.stop()
     many_keys(folder, 1000000)

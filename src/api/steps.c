@@ -95,6 +95,21 @@ static err step_find_service(struct turn *t)
 	return NULL;
 }
 
+/* S3's resources are a path of none, one or more parts. */
+static err method_not_allowed(struct turn *t)
+{
+	struct refusal *r = refuse(t->call.arena, 405, "MethodNotAllowed",
+	                           "The specified method is not allowed against this resource.");
+	str rest = t->path;
+	str bucket = (str_take(&rest, STR("/")), str_cut(&rest, '/'));
+
+	r = refusal_with(r, "Method", refusal_excerpt(t->x->request.method));
+	return refused(t, refusal_with(r, "ResourceType",
+	                               rest.n     ? STR("OBJECT")
+	                               : bucket.n ? STR("BUCKET")
+	                                          : STR("SERVICE")));
+}
+
 static err unknown_operation(struct turn *t, str name)
 {
 	const struct model *m = t->service->model;
@@ -109,9 +124,7 @@ static err unknown_operation(struct turn *t, str name)
 		            "Could not find operation %.*s for version %s",
 		            STR_ARG(refusal_excerpt(name)), m->api_version);
 	case PROTOCOL_REST_XML:
-		return refused(
-			t, refuse(t->call.arena, 405, "MethodNotAllowed",
-		                  "The specified method is not allowed against this resource."));
+		return method_not_allowed(t);
 	case PROTOCOL_REST_JSON:
 		return refused(
 			t, refuse(t->call.arena, 404, "UnknownOperationException",

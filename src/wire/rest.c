@@ -64,6 +64,21 @@ static void count_headers(const struct request *request, str names, int *ret_the
 		*(request_header(request, str_cut(&names, ',')).p ? ret_there : ret_missing) += 1;
 }
 
+/* An operation that only its required parameters tell from another (UploadPart from PutObject) is not meant
+ * without them; where a fixed one says what is meant, they are missing. */
+static bool lacks_what_tells_it(const struct model *m, const struct operation *op,
+                                const struct parameters *query)
+{
+	const struct shape *s = shape_at(m, op->input);
+	const struct member *members = members_of(m, s);
+
+	for (size_t i = 0; i < s->member_count; i++)
+		if ((members[i].flags & MEMBER_REQUIRED) && members[i].location == IN_QUERY &&
+		    !parameters_find(query, model_text(m, members[i].wire_name)))
+			return true;
+	return false;
+}
+
 /* How many of the required headers and parameters are there, and how many are not. */
 static void count_required(const struct model *m, const struct operation *op,
                            const struct request *request, const struct parameters *query,
@@ -106,6 +121,8 @@ const struct operation *wire_route(const struct model *m, const struct request *
 		if (!str_eq(model_text(m, op->method), request->method) ||
 		    !match_query(model_text(m, op->query), query, &fixed) ||
 		    !match_path(model_text(m, op->path), path, ignore_label, NULL))
+			continue;
+		if (m->protocol == PROTOCOL_REST_XML && !fixed && lacks_what_tells_it(m, op, query))
 			continue;
 		count_required(m, op, request, query, &there, &missing);
 		/* A literal segment beats a label: /tags against /{name}. */
@@ -221,23 +238,36 @@ static bool read_header(struct wire_request *w, const struct member *member, voi
 	return ok || bad_value(w, name, value);
 }
 
-/* All headers that start with a prefix, as a map without it. */
+static void add_entry(struct wire_request *w, const struct shape *s, struct any_list *map,
+                      size_t *capacity, str key, str value)
+{
+	char *entry = list_append(w->arena, s, map, capacity);
+
+	*(str *)(void *)entry = key;
+	*(str *)(void *)(entry + s->value_offset) = value;
+}
+
+/* All headers that start with a prefix, as a map without it. A presigned address of S3 has them in its
+ * query. */
 static void read_header_map(struct wire_request *w, const struct member *member,
                             struct any_list *map)
 {
 	const struct shape *s = shape_at(w->model, member->shape);
 	str prefix = model_text(w->model, member->wire_name);
 	size_t capacity = 0;
+	size_t n = w->model->protocol == PROTOCOL_REST_XML ? w->query->n : 0;
 
 	for (size_t i = 0; i < w->request->header_count; i++) {
 		const struct header *h = &w->request->headers[i];
-		char *entry;
 
-		if (!str_starts_nocase(h->name, prefix))
-			continue;
-		entry = list_append(w->arena, s, map, &capacity);
-		*(str *)(void *)entry = str_after(h->name, prefix.n);
-		*(str *)(void *)(entry + s->value_offset) = h->value;
+		if (str_starts_nocase(h->name, prefix))
+			add_entry(w, s, map, &capacity, str_after(h->name, prefix.n), h->value);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct parameter *p = &w->query->items[i];
+
+		if (str_starts_nocase(p->name, prefix))
+			add_entry(w, s, map, &capacity, str_after(p->name, prefix.n), p->value);
 	}
 }
 

@@ -308,6 +308,7 @@ static void write_rest_xml_error(struct wire_reply *r, const struct wire_error *
 	if (e->resource.p)
 		xml_element(&w, STR("Resource"), e->resource);
 	xml_element(&w, STR("RequestId"), e->request_id);
+	xml_element(&w, STR("HostId"), e->request_id); /* x-amz-id-2: one machine, one id */
 	xml_close(&w, STR("Error"));
 	finish(r, STR("application/xml"), &body);
 }
