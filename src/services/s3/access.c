@@ -86,10 +86,17 @@ struct ruling {
 	bool is_public; /* the bucket's policy is */
 };
 
+/* Of a bucket, for as long as the call: a thousand keys are asked for one after another. */
+struct s3_parsed_policy {
+	bool is_there, is_broken, is_public;
+	struct policy policy;
+};
+
 static struct ruling rule(struct call *c, const struct bucket *b, const struct s3_want *want,
-                          const struct policy *policy)
+                          const struct s3_parsed_policy *parsed)
 {
-	struct ruling ruling = { .is_public = policy && policy_is_public(policy) };
+	const struct policy *policy = parsed->is_there ? &parsed->policy : NULL;
+	struct ruling ruling = { .is_public = parsed->is_public };
 	struct policy_principal principal;
 	const struct policy *own;
 	size_t own_count = identity_policies(c, &own);
@@ -106,23 +113,37 @@ static struct ruling rule(struct call *c, const struct bucket *b, const struct s
 	return ruling;
 }
 
-/* A policy that cannot be read any more denies, lest what it denied be allowed. */
-static struct ruling rule_by_policy(struct call *c, const struct bucket *b,
-                                    const struct s3_want *want)
+static struct s3_parsed_policy *parse(struct call *c, const struct bucket *b)
 {
 	static const struct policy_rules rules = {
 		.kind = POLICY_OF_RESOURCE,
 		.resource = POLICY_RESOURCE_REQUIRED,
 	};
+	struct s3_parsed_policy *parsed = arena_new(c->arena, struct s3_parsed_policy);
 	str text = s3_document_text(c->db, c->arena, b, S3_POLICY);
 	struct policy_error error;
-	struct policy policy;
 
 	if (!text.p)
-		return rule(c, b, want, NULL);
-	if (!policy_parse(c->arena, text, &rules, &policy, &error))
+		return parsed;
+	parsed->is_there = policy_parse(c->arena, text, &rules, &parsed->policy, &error);
+	parsed->is_broken = !parsed->is_there;
+	parsed->is_public = parsed->is_there && policy_is_public(&parsed->policy);
+	return parsed;
+}
+
+/* A policy that cannot be read any more denies, lest what it denied be allowed. */
+static struct ruling rule_by_policy(struct call *c, const struct bucket *b,
+                                    const struct s3_want *want)
+{
+	struct s3_parsed_policy *parsed = b->parsed ? *b->parsed : NULL;
+
+	if (!parsed)
+		parsed = parse(c, b);
+	if (b->parsed)
+		*b->parsed = parsed;
+	if (parsed->is_broken)
 		return (struct ruling){ .decision = POLICY_DENY };
-	return rule(c, b, want, &policy);
+	return rule(c, b, want, parsed);
 }
 
 /*

@@ -36,6 +36,7 @@ static void read_row(struct arena *a, struct db_rows *rows, struct bucket *ret)
 		.public_access = (unsigned)col_int(rows, 8),
 		.documents = (unsigned)col_int(rows, 9),
 		.acl = arena_str(a, col_text(rows, 10)),
+		.parsed = arena_new(a, struct s3_parsed_policy *),
 	};
 	ret->region = s3_region_of_location(ret->location);
 	db_rows_end(rows);
@@ -143,6 +144,8 @@ void s3_document_set_text(struct db *db, struct bucket *b, enum s3_document_kind
 	else
 		db_run(db, "DELETE FROM s3_document WHERE bucket = ? AND kind = ?", db_int(b->id),
 		       db_int(kind));
+	if (kind == S3_POLICY && b->parsed)
+		*b->parsed = NULL;
 	b->documents = text.p ? b->documents | bit : b->documents & ~bit;
 	db_run(db, "UPDATE s3_bucket SET documents = ? WHERE id = ?", db_int(b->documents),
 	       db_int(b->id));

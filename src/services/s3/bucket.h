@@ -35,6 +35,8 @@ enum s3_document_kind {
 	S3_DOCUMENTS
 };
 
+struct s3_parsed_policy;
+
 struct bucket {
 	int64_t id;
 	str name, account, region;
@@ -43,9 +45,10 @@ struct bucket {
 	enum s3_versioning versioning;
 	bool object_lock;
 	enum s3_ownership ownership;
-	unsigned public_access; /* enum s3_public_access */
-	unsigned documents;     /* 1 << enum s3_document_kind */
-	str acl;                /* as stored */
+	unsigned public_access;           /* enum s3_public_access */
+	unsigned documents;               /* 1 << enum s3_document_kind */
+	str acl;                          /* as stored */
+	struct s3_parsed_policy **parsed; /* its place; access.c fills it when it first looks */
 };
 
 /* The next number of s3_sequence; in a transaction. */
