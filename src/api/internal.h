@@ -35,7 +35,7 @@ struct turn {
 	str path;
 	struct parameters query;
 	bool is_page, is_form;
-	bool has_arrived; /* its service was told */
+	bool has_arrived, has_ended; /* its service was told */
 	const struct service *service;
 	const struct operation *operation;
 	const struct op_slot *slot;
@@ -74,6 +74,7 @@ err refused(struct turn *t, const struct refusal *refusal);
 void run_operation(struct turn *t);
 
 /* reply.c */
+void tell_end(struct turn *t, int status); /* the service, once */
 void reply_with_error(struct turn *t, err e);
 void reply_with_result(struct turn *t);
 enum protocol protocol_of_stranger(const struct request *r);

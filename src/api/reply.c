@@ -86,9 +86,25 @@ void reply_with_result(struct turn *t)
 		t->error_code = t->call.error_code;
 		t->sent = reply->kind == REPLY_TEXT ? (int64_t)reply->text.n : reply->length;
 		count(t, reply->status);
+		tell_end(t, reply->status);
 		return;
 	}
 	send(t, &wire);
+	tell_end(t, wire.status);
+}
+
+void tell_end(struct turn *t, int status)
+{
+	struct ended ended = { .status = status,
+		               .error_code = t->error_code.p ? t->error_code : t->call.error_code,
+		               .sent = t->sent,
+		               .total_us = clock_monotonic() - t->started,
+		               .received_at = t->call.now };
+
+	if (!t->has_arrived || t->has_ended || !t->service->ended)
+		return;
+	t->has_ended = true;
+	t->service->ended(&t->call, &ended);
 }
 
 static void log_failure(const struct turn *t, str code, int status, str message)
@@ -132,4 +148,5 @@ void reply_with_error(struct turn *t, err e)
 	reply_clear(t->x);
 	wire_write_error(&wire, t->service ? t->service->model : NULL, t->protocol, &w);
 	send(t, &wire);
+	tell_end(t, wire.status);
 }

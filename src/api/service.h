@@ -45,12 +45,12 @@ struct route {
 	const char *operation; /* its name, when it is not for the model to find */
 };
 
-/* A request that has been answered, or whose client has left. */
+/* A request whose reply is on its way, or whose client has left. */
 struct ended {
 	int status;
 	str error_code;      /* absent: none */
 	int64_t sent;        /* bytes of the reply's body */
-	int64_t total_us;    /* since the head came */
+	int64_t total_us;    /* from the head to the reply's first byte */
 	int64_t received_at; /* clock_now */
 };
 

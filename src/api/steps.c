@@ -479,15 +479,7 @@ static void handle_end(struct exchange *x, void *app)
 	if (!t)
 		return;
 	body_release(t);
-	if (t->has_arrived && t->service->ended) {
-		struct ended ended = { .status = x->reply.status,
-			               .error_code = t->error_code,
-			               .sent = t->sent,
-			               .total_us = clock_monotonic() - t->started,
-			               .received_at = t->call.now };
-
-		t->service->ended(&t->call, &ended);
-	}
+	tell_end(t, 0);
 	t->x = NULL;
 }
 

@@ -83,10 +83,10 @@ def test_an_unknown_path_is_not_an_operation(probe):
     assert b"<Code>MethodNotAllowed</Code>" in body
 
 
-def test_a_required_member_that_is_missing_is_named(probe):
-    status, _, body = probe.signed("PUT", "/notes/empty", b"")
-    assert status == 400
-    assert b"Missing required parameter for this request: Text" in body
+def test_an_empty_body_is_an_empty_text(probe):
+    assert probe.signed("PUT", "/notes/empty", b"")[0] == 200
+    status, _, body = probe.signed("GET", "/notes/empty")
+    assert (status, body) == (200, b"")
 
 
 @pytest.mark.parametrize("name,raw", [("a b", "a%20b"), ("ä€", "%C3%A4%E2%82%AC"), ("a+b", "a%2Bb"), ("..", ".."),
