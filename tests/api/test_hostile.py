@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def memory(program):
     """Resident memory of the program, in KiB."""

@@ -218,6 +218,12 @@ def python_kind(folder, build_name):
     return kind
 
 
+def quick_api(wanted):
+    """The tests of the API but for those that take seconds: real command lines, large bodies."""
+    result = Result("api")
+    return with_build(result, "gcc", lambda: run_pytest(result, "api", "gcc", wanted, ["-m", "not slow"]))
+
+
 wire = python_kind("wire", "gcc")
 api = python_kind("api", "gcc")
 crash = python_kind("crash", "gcc")

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TOUR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "boto3_tour.py")
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from . import body_of, keys_of, new_name, put_all
 
+pytestmark = pytest.mark.slow
+
 CLIS = [path for path in dict.fromkeys(("/usr/bin/aws", shutil.which("aws"))) if path and os.path.exists(path)]
 CLIS += [path for path in (os.path.join(folder, "aws") for folder in os.environ.get("PATH", "").split(os.pathsep))
          if os.path.exists(path) and os.path.realpath(path) not in map(os.path.realpath, CLIS)]

@@ -12,6 +12,8 @@ from conftest import sign
 
 from . import body_of, expect, md5, new_name, problem, put_all, refused, upload
 
+pytestmark = pytest.mark.slow
+
 MIB = 1024 * 1024
 BIG = random.Random(7).randbytes(8 * MIB)
 SANITIZED = any(name in os.environ.get("MENAGERIE_BUILD", "") for name in ("asan", "tsan"))
