@@ -1,6 +1,7 @@
 #include "base/str.h"
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
+#include "services/s3/metadata.h"
 #include "services/s3/multipart.h"
 #include "services/s3/s3.h"
 #include "services/s3/shown.h"
@@ -79,7 +80,7 @@ err s3_list_parts(struct call *c, const struct s3_list_parts_in *in, struct s3_l
 	out->max_parts = opt_int(most);
 	out->owner = s3_owner_shown(c->arena, at.upload.owner);
 	out->initiator = s3_initiator_shown(c->arena, at.upload.account);
-	out->storage_class = s3_storage_class_shown(c->arena, at.upload.metadata);
+	out->storage_class = arena_str(c->arena, s3_storage_class_of_text(at.upload.metadata));
 	out->checksum_algorithm = s3_upload_algorithm_shown(&at.upload);
 	out->checksum_type = s3_upload_checksum_type_shown(&at.upload);
 	s3_abort_shown(c, &at.bucket, &at.upload, &out->abort_date, &out->abort_rule_id);

@@ -6,6 +6,7 @@
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
 #include "services/s3/list.h"
+#include "services/s3/metadata.h"
 #include "services/s3/multipart.h"
 #include "services/s3/s3.h"
 
@@ -106,7 +107,7 @@ static void add_upload(struct listing *l, const struct db_rows *rows, str key)
 		.upload_id = id,
 		.key = encode(l, key),
 		.initiated = opt_time(col_int(rows, 3)),
-		.storage_class = s3_storage_class_shown(a, arena_str(a, col_text(rows, 7))),
+		.storage_class = arena_str(a, s3_storage_class_of_text(col_text(rows, 7))),
 		.owner = s3_owner_shown(a, arena_str(a, col_text(rows, 8))),
 		.initiator = s3_initiator_shown(a, arena_str(a, col_text(rows, 4))),
 		.checksum_algorithm = s3_upload_algorithm_shown(&u),

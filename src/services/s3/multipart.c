@@ -127,14 +127,6 @@ void s3_abort_shown(struct call *c, const struct bucket *b, const struct s3_uplo
 	*ret_rule = plan.rule_id;
 }
 
-str s3_storage_class_shown(struct arena *a, str metadata)
-{
-	struct s3_stored_metadata m = { 0 };
-
-	s3_metadata_from_text(a, metadata, &m);
-	return m.storage_class.p ? m.storage_class : STR("STANDARD");
-}
-
 /*
  * Aborting.
  */

@@ -44,8 +44,6 @@ str s3_upload_checksum_type_shown(const struct s3_upload *u);
 void s3_abort_shown(struct call *c, const struct bucket *b, const struct s3_upload *u,
                     struct opt_time *ret_date, str *ret_rule);
 
-str s3_storage_class_shown(struct arena *a, str metadata); /* STANDARD when it has none */
-
 /* The parts of an upload begin to be removed. In a transaction. */
 void s3_upload_drop(struct db *db, int64_t upload);
 
