@@ -83,6 +83,8 @@ struct connection {
 	unsigned seen_phase; /* `phase` when it last looked, */
 	int64_t since;       /* and clock_monotonic when it first saw that */
 	int64_t window_start, window_moved;
+	bool end_seen; /* by the keeper: the client has closed in the middle of a body */
+	int64_t end_received;
 };
 
 struct server {

@@ -29,12 +29,15 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #undef free
 
 #define SECOND INT64_C(1000000)
+
+enum { CLOSE_WAIT = 8 }; /* tcpi_state, which the kernel's header leaves out */
 
 enum { MANY = 100 }; /* connections whose memory is worth giving back */
 
@@ -185,6 +188,24 @@ static bool is_slow(struct connection *c, int64_t now, int64_t window)
 	return slow;
 }
 
+/* libmicrohttpd, told of bytes and of the end behind them at once, reads the bytes and waits for the end for
+ * ever. Twice seen with nothing new in between, so that a client which only closes its half behind a whole
+ * request, whose last bytes are being looked at, is not taken for one. */
+static bool has_left(struct connection *c)
+{
+	int64_t received = atomic_load_explicit(&c->received, memory_order_relaxed);
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	int unread = 1;
+	bool ended, seen = c->end_seen && c->end_received == received;
+
+	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+	ended = info.tcpi_state == CLOSE_WAIT && ioctl(c->fd, FIONREAD, &unread) == 0 && !unread;
+	c->end_seen = ended;
+	c->end_received = received;
+	return ended && seen;
+}
+
 static bool is_overdue(struct connection *c, int64_t now)
 {
 	const struct server_options *o = &c->server->options;
@@ -196,6 +217,7 @@ static bool is_overdue(struct connection *c, int64_t now)
 	case PHASE_HEAD:
 		return now - c->since > head;
 	case PHASE_BODY:
+		return has_left(c) || is_slow(c, now, idle);
 	case PHASE_REPLY:
 		return is_slow(c, now, idle);
 	case PHASE_BUSY:

@@ -3,8 +3,10 @@ import contextlib
 import os
 import socket
 import threading
+import time
 
 import pytest
+from conftest import sign
 
 pytestmark = pytest.mark.slow
 
@@ -163,3 +165,22 @@ def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_nothing(start):
     assert program.signed("GET", "/files/half")[0] == 404
     assert program.stop() == 0
     assert [f for _, _, files in os.walk(os.path.join(program.data, "blobs")) for f in files] == []
+
+
+def test_a_client_that_left_in_the_middle_of_a_body_is_let_go_soon(start):
+    program = start()
+    program.client("s3").create_bucket(Bucket="bucket")
+    open_before = program.status()["connections"]
+    for size in (0, 4, 3 << 20):
+        headers = sign(program.address, "PUT", "/bucket/key", b"", None, "s3")
+        head = "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+        with connect(program) as connection:
+            connection.sendall(f"PUT /bucket/key HTTP/1.1\r\nHost: {program.address}\r\n{head}Content-Length: 8388608\r\n\r\n"
+                               .encode() + b"x" * size)
+    deadline = time.monotonic() + 20  # the keeper looks once a second; the idle time is a minute
+    while program.status()["connections"] > open_before:
+        assert time.monotonic() < deadline, "the program still waits for who has gone"
+    started = time.monotonic()
+    assert program.stop() == 0
+    assert time.monotonic() - started < 9  # not the time that requests under way are given
+    assert not [f for _, _, files in os.walk(os.path.join(program.data, "blobs")) for f in files]
