@@ -370,14 +370,14 @@ static bool skip_name(struct json_reader *r)
 bool json_skip(struct json_reader *r)
 {
 	int outside = r->depth;
-	uint64_t objects = 0; /* bit n: the bracket at depth n is a '{' */
+	bool is_object
+		[LIMIT_DEPTH]; /* of the brackets that are open, by the depth outside of each */
 
-	_Static_assert(LIMIT_DEPTH <= 64, "a bit a level");
 	do {
 		enum json_kind kind;
 
 		if (r->depth > outside) {
-			bool in_object = objects >> (r->depth - 1) & 1;
+			bool in_object = is_object[r->depth - 1];
 
 			if (!next(r, in_object ? '}' : ']'))
 				continue;
@@ -389,9 +389,7 @@ bool json_skip(struct json_reader *r)
 			if (!skip_scalar(r))
 				return false;
 		} else if (enter(r)) {
-			uint64_t bit = (uint64_t)1 << (r->depth - 1);
-
-			objects = kind == JSON_OBJECT ? objects | bit : objects & ~bit;
+			is_object[r->depth - 1] = kind == JSON_OBJECT;
 		}
 	} while (!r->failed && r->depth > outside);
 	return !r->failed;

@@ -22,7 +22,7 @@ enum {
 	LIMIT_BODY_BYTES_PER_IO = 64 * 1024,
 
 	/* documents in a request body */
-	LIMIT_DEPTH             = 64,
+	LIMIT_DEPTH             = 160, /* DynamoDB's items have 32 levels, of two in JSON each */
 	LIMIT_XML_NODES         = 100000,
 	LIMIT_QUERY_PARAMETERS  = 10000,
 	LIMIT_LIST_INDEX        = 10000, /* the N of Name.member.N */

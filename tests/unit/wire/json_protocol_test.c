@@ -2,6 +2,7 @@
 
 #include "models/dynamodb.h"
 #include "models/logs.h"
+#include "recursive_model.h"
 
 TEST(json_reads_members_by_name_and_ignores_unknown_ones)
 {
@@ -36,10 +37,10 @@ TEST(json_tells_an_empty_list_from_an_absent_one)
 TEST(json_reads_recursive_values)
 {
 	struct read_result r =
-		read_body(&dynamodb_model, "PutItem",
+		read_body(&recursive_model, "PutItem",
 	                  "{\"Item\": {\"a\": {\"L\": [{\"M\": {\"b\": {\"B\": \"AAEC\"}}}]}}}");
-	struct dynamodb_put_item_in *in = r.in;
-	struct dynamodb_attribute_value *list, *inner;
+	struct recursive_put_item_in *in = r.in;
+	struct recursive_attribute_value *list, *inner;
 
 	expect(r.ok);
 	expect_int(in->item.n, 1);
@@ -143,12 +144,12 @@ TEST(json_integers_may_have_a_fraction_and_stop_at_the_ends_of_their_type)
 TEST(json_blobs_must_be_base64)
 {
 	struct read_result r =
-		read_body(&dynamodb_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"AAA\"}}}");
+		read_body(&recursive_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"AAA\"}}}");
 
 	expect(!r.ok);
 	expect_str(r.problem.message,
 	           "Base64 encoded length is expected a multiple of 4 bytes but found: 3");
-	expect(!read_body(&dynamodb_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"A~~=\"}}}").ok);
+	expect(!read_body(&recursive_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"A~~=\"}}}").ok);
 }
 
 TEST(json_depth_is_limited)
@@ -159,7 +160,7 @@ TEST(json_depth_is_limited)
 	buf_put(&b, STR("{\"Item\": {\"a\": "));
 	for (int i = 0; i < 1000; i++)
 		buf_put(&b, STR("{\"L\": ["));
-	expect(!read_request(&dynamodb_model, "PutItem", STR("/"), STR(""), buf_str(&b)).ok);
+	expect(!read_request(&recursive_model, "PutItem", STR("/"), STR(""), buf_str(&b)).ok);
 }
 
 TEST(json_longs_hold_milliseconds_exactly)

@@ -1,0 +1,20 @@
+/*
+ * Why a request is refused, in AWS's words. The functions of this folder that know nothing of calls fill
+ * one in, and return false; a handler makes the error of it (problem_error, table.h). The first one sticks.
+ */
+#ifndef SERVICES_DYNAMODB_PROBLEM_H
+#define SERVICES_DYNAMODB_PROBLEM_H
+
+#include "base/arena.h"
+
+struct problem {
+	struct arena *arena;   /* of the message */
+	bool is_serialization; /* a SerializationException; otherwise a ValidationException */
+	str message;           /* absent: there is no problem */
+};
+
+/* Both return false, so that a function can end with them. */
+bool problem_of_value(struct problem *p, const char *format, ...) PRINTF_LIKE(2, 3);
+bool problem_of_text(struct problem *p, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif
