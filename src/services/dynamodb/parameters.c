@@ -5,72 +5,63 @@
 
 enum { NAMES_MAX = 512 };
 
-static bool is_any_given(const struct parameter *parameters)
+/* The names of those that are given, or of all. */
+static str names(struct arena *a, const struct parameter *list, const char *between, bool all,
+                 bool takes_projection)
 {
-	for (; parameters->name; parameters++)
-		if (parameters->is_given)
+	struct buf b;
+
+	buf_init(&b, a, NAMES_MAX);
+	for (; list->name; list++) {
+		if (!all && !list->is_given)
+			continue;
+		if (!takes_projection && str_eq(str_from(list->name), STR("ProjectionExpression")))
+			continue;
+		buf_printf(&b, "%s%s", b.n ? between : "", list->name);
+	}
+	return buf_str(&b);
+}
+
+static bool any_given(const struct parameter *list)
+{
+	for (; list->name; list++)
+		if (list->is_given)
 			return true;
 	return false;
 }
 
-static str given(struct arena *a, const struct parameter *parameters)
+/* A projection has no values in it, so that it does not count. */
+static bool takes_values(const struct parameter *list)
 {
-	struct buf b;
-
-	buf_init(&b, a, NAMES_MAX);
-	for (; parameters->name; parameters++)
-		if (parameters->is_given)
-			buf_printf(&b, "%s%s", b.n ? ", " : "", parameters->name);
-	return buf_str(&b);
+	for (; list->name; list++)
+		if (list->is_given && !str_eq(str_from(list->name), STR("ProjectionExpression")))
+			return true;
+	return false;
 }
 
-/* Those that may speak of values; a projection does not. */
-static str without_values(struct arena *a, const struct parameter *expressions, size_t *ret_count)
+bool parameters_check(struct problem *p, const struct parameters *given)
 {
-	struct buf b;
+	bool has_expressions = any_given(given->expressions);
+	str all;
 
-	buf_init(&b, a, NAMES_MAX);
-	*ret_count = 0;
-	for (; expressions->name; expressions++) {
-		if (str_eq(str_from(expressions->name), STR("ProjectionExpression")))
-			continue;
-		if (expressions->is_given)
-			return STR_NULL;
-		buf_printf(&b, "%s%s", b.n ? " and " : "", expressions->name);
-		++*ret_count;
+	if (has_expressions && any_given(given->legacy)) {
+		str legacy = names(p->arena, given->legacy, ", ", false, true);
+		str expressions = names(p->arena, given->expressions, ", ", false, true);
+
+		return problem_of_value(p,
+		                        "Can not use both expression and non-expression parameters "
+		                        "in the same request: Non-expression parameters: {%.*s} "
+		                        "Expression parameters: {%.*s}",
+		                        STR_ARG(legacy), STR_ARG(expressions));
 	}
-	return b.n ? buf_str(&b) : STR_NULL;
-}
-
-static bool check_values(struct problem *p, const struct parameters *parameters)
-{
-	size_t n;
-	str names = without_values(p->arena, parameters->expressions, &n);
-
-	if (!parameters->has_values || !names.p)
+	if (given->names && given->names->items && !has_expressions)
+		return problem_of_value(p, "ExpressionAttributeNames can only be specified when "
+		                           "using expressions");
+	if (!given->values || !given->values->items || takes_values(given->expressions))
 		return true;
-	return problem_of_value(
-		p,
-		"ExpressionAttributeValues can only be specified when using expressions: %.*s %s null",
-		STR_ARG(names), n > 1 ? "are" : "is");
-}
-
-bool parameters_check(struct problem *p, const struct parameters *parameters)
-{
-	bool has_expressions = is_any_given(parameters->expressions);
-
-	if (has_expressions && is_any_given(parameters->others)) {
-		str others = given(p->arena, parameters->others);
-		str expressions = given(p->arena, parameters->expressions);
-
-		return problem_of_value(
-			p,
-			"Can not use both expression and non-expression parameters in the same request: "
-			"Non-expression parameters: {%.*s} Expression parameters: {%.*s}",
-			STR_ARG(others), STR_ARG(expressions));
-	}
-	if (parameters->has_names && !has_expressions)
-		return problem_of_value(
-			p, "ExpressionAttributeNames can only be specified when using expressions");
-	return check_values(p, parameters);
+	all = names(p->arena, given->expressions, " and ", true, false);
+	return problem_of_value(p,
+	                        "ExpressionAttributeValues can only be specified when using "
+	                        "expressions: %.*s %s null",
+	                        STR_ARG(all), str_contains(all, STR(" and ")) ? "are" : "is");
 }

@@ -1,25 +1,28 @@
 /*
- * DynamoDB's parameters are of two generations, expressions and what came before them (AttributesToGet,
- * Expected, …), and one request uses those of one only. This is the first thing that is checked of a request.
+ * Which parameters of a request go together: those with expressions and those that were there before them do
+ * not, and names and values need an expression to stand in.
  */
 #ifndef SERVICES_DYNAMODB_PARAMETERS_H
 #define SERVICES_DYNAMODB_PARAMETERS_H
 
+#include "models/dynamodb.h"
 #include "services/dynamodb/problem.h"
 
-enum { PARAMETERS_MAX = 5 };
-
 struct parameter {
-	const char *name; /* NULL behind the last */
+	const char *name; /* "ConditionExpression" */
 	bool is_given;
 };
 
-/* In the order in which DynamoDB names them. */
+/* In the order in which AWS names them in its messages; both end with a parameter without a name. */
 struct parameters {
-	struct parameter expressions[PARAMETERS_MAX], others[PARAMETERS_MAX];
-	bool has_names, has_values; /* ExpressionAttributeNames, ExpressionAttributeValues */
+	const struct parameter *legacy, *expressions;
+	const struct dynamodb_expression_attribute_name_map *names;
+	const struct dynamodb_expression_attribute_value_map
+		*values; /* NULL: the operation has none */
 };
 
-bool parameters_check(struct problem *p, const struct parameters *parameters);
+/* "Can not use both expression and non-expression parameters in the same request: …",
+ * "ExpressionAttributeNames can only be specified when using expressions", … */
+bool parameters_check(struct problem *p, const struct parameters *given);
 
 #endif
