@@ -6,6 +6,7 @@
 #include "api/internal.h"
 
 #include "api/checksum.h"
+#include "base/gzip.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -44,6 +45,13 @@ static err reserve(struct turn *t, int64_t bytes)
 	}
 	r->reserved = bytes;
 	return NULL;
+}
+
+/* All but so many. */
+static void give_back(struct body_reader *r, int64_t kept)
+{
+	__atomic_sub_fetch(&bytes_in_memory, r->reserved - kept, __ATOMIC_RELAXED);
+	r->reserved = kept;
 }
 
 static err storage_failed(struct turn *t, int problem)
@@ -215,6 +223,27 @@ err body_take(struct turn *t)
 	return r->failure;
 }
 
+/* The budget is asked for the most that may come of it, and keeps what has come. */
+err body_unpack(struct turn *t)
+{
+	struct body_reader *r = t->reader;
+	str packed = t->body.text;
+	err e;
+
+	if (t->service->model->protocol != PROTOCOL_JSON ||
+	    !str_eq_nocase(request_header(&t->x->request, STR("content-encoding")), STR("gzip")))
+		return NULL;
+	e = reserve(t, (int64_t)packed.n + LIMIT_BODY_IN_MEMORY);
+	if (e)
+		return e;
+	if (!gzip_unpack(t->call.arena, packed, LIMIT_BODY_IN_MEMORY, &t->body.text))
+		return refused(t, refuse(t->call.arena, 400, "SerializationException",
+		                         "The body of the request is not a whole gzip text, or "
+		                         "unpacks to more than is taken."));
+	give_back(r, (int64_t)(packed.n + t->body.text.n));
+	return NULL;
+}
+
 void body_release(struct turn *t)
 {
 	struct body_reader *r = t->reader;
@@ -226,6 +255,5 @@ void body_release(struct turn *t)
 	digest_free(r->sha256);
 	r->sha256 = NULL;
 	buf_release(&r->text);
-	__atomic_sub_fetch(&bytes_in_memory, r->reserved, __ATOMIC_RELAXED);
-	r->reserved = 0;
+	give_back(r, 0);
 }

@@ -200,3 +200,8 @@ void call_become(struct call *c, const struct credential *credential)
 		.access_key = credential->access_key,
 	};
 }
+
+void call_wake(struct call *c)
+{
+	ticker_wake(c->api->ticker);
+}

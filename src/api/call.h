@@ -110,6 +110,9 @@ err call_write(struct call *c, call_part *part, void *arg);
 /* The snapshot of a read begins anew: for a reader whose blob was dropped meanwhile (blob_open). */
 void call_look_again(struct call *c);
 
+/* The call leaves work behind for its service's `work`, which begins when this call's writes are there. */
+void call_wake(struct call *c);
+
 /* For a handler that opens blobs. */
 struct store *store_of(const struct call *c);
 

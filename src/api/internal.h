@@ -64,6 +64,7 @@ struct turn {
 err body_expect(struct turn *t);
 err body_feed(struct turn *t, str piece);
 err body_take(struct turn *t);
+err body_unpack(struct turn *t); /* once its signature is verified, which is of what was sent */
 void body_release(struct turn *t);
 void body_sha256(struct turn *t, unsigned char out[SHA256_SIZE]); /* once it is taken */
 
@@ -92,7 +93,8 @@ str service_names(struct arena *a, const struct service *const *services); /* st
 struct ticker;
 struct ticker *ticker_new(struct store *store, const struct service *const *services);
 void ticker_free(struct ticker *t);
-void ticker_run_now(struct ticker *t); /* returns when all have ticked */
+void ticker_run_now(struct ticker *t); /* returns when all have ticked, and worked */
+void ticker_wake(struct ticker *t);    /* does not wait */
 
 extern const struct error_definition error_missing_action;
 

@@ -2,7 +2,9 @@
 #include "api/internal.h"
 
 #include "base/clock.h"
+#include "base/crc.h"
 #include "base/digest.h"
+#include "base/gzip.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -49,9 +51,29 @@ static void add_call_headers(struct turn *t)
 		reply_header(t->x, t->call.headers[i].name, t->call.headers[i].value);
 }
 
+enum { PACKED_FROM = 1024 }; /* bytes: less is not worth it */
+
+/* The CRC is of what is sent, packed or not: so the AWS SDKs check it. */
+static str pack(struct turn *t, str body)
+{
+	static const str gzip = STR_INIT("gzip");
+	str packed;
+
+	if (body.n >= PACKED_FROM &&
+	    str_contains(request_header(&t->x->request, STR("accept-encoding")), gzip) &&
+	    gzip_pack(t->call.arena, body, &packed)) {
+		reply_header(t->x, STR("Content-Encoding"), gzip);
+		body = packed;
+	}
+	reply_header(t->x, STR("x-amz-crc32"),
+	             arena_printf(t->call.arena, "%u", crc32_update(0, body)));
+	return body;
+}
+
 static void send(struct turn *t, const struct wire_reply *wire)
 {
 	struct exchange *x = t->x;
+	str body = wire->body;
 
 	if (t->protocol == PROTOCOL_REST_XML) {
 		reply_header(x, STR("x-amz-request-id"), t->call.request_id);
@@ -65,8 +87,10 @@ static void send(struct turn *t, const struct wire_reply *wire)
 		reply_header(x, STR("Content-Type"), wire->content_type);
 	add_call_headers(t);
 	count(t, wire->status);
-	t->sent = (int64_t)wire->body.n;
-	reply_text(x, wire->status, wire->body);
+	if (t->service && t->service->has_crc32)
+		body = pack(t, body);
+	t->sent = (int64_t)body.n;
+	reply_text(x, wire->status, body);
 }
 
 /* A handler may already have set the body, a file or a stream: then only headers come from its output. */

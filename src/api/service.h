@@ -61,6 +61,8 @@ struct service {
 	const struct door *doors;  /* ends at the first without host and path; NULL: none */
 	const char *invalid_input; /* code of a broken constraint; NULL: the protocol's */
 	bool takes_the_rest;       /* requests that come through no other door: S3 */
+	/* Replies say their CRC-32, and are packed for a client that asks: DynamoDB. */
+	bool has_crc32;
 	/* Looks at the head of a request before the model does, and says where it goes; `path` is there
 	 * already. NULL: all go by their path. */
 	void (*route)(struct arena *a, const struct request *r, struct route *route);
@@ -72,6 +74,9 @@ struct service {
 	void (*ended)(struct call *c, const struct ended *e);
 	/* Once a second, in a transaction; NULL: nothing to do. */
 	void (*tick)(struct db *db, int64_t now);
+	/* A turn of what takes many, a few milliseconds long, in a transaction: once a second, or at once
+	 * when a handler says so (call_wake), and again as long as it returns true. May be NULL. */
+	bool (*work)(struct db *db, int64_t now);
 	/* Once, in a transaction, when the program ends and all requests are over. May be NULL. */
 	void (*ending)(struct db *db, int64_t now);
 };

@@ -321,6 +321,12 @@ static err step_verify_signature(struct turn *t)
 	return refused(t, refusal);
 }
 
+/* After the signature, so that a stranger cannot make us unpack. */
+static err step_unpack_body(struct turn *t)
+{
+	return body_unpack(t);
+}
+
 static err step_decode(struct turn *t)
 {
 	const struct model *m = t->service->model;
@@ -406,8 +412,8 @@ static step *const steps_of_head[] = {
 
 static step *const steps_of_body[] = {
 	step_take_body, step_find_service,   step_find_operation,   step_tell_service,
-	step_is_built,  step_read_signature, step_verify_signature, step_decode,
-	step_validate,  step_authorize,
+	step_is_built,  step_read_signature, step_verify_signature, step_unpack_body,
+	step_decode,    step_validate,       step_authorize,
 };
 
 static void handle_begin(struct exchange *x, void *app)

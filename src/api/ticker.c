@@ -1,5 +1,6 @@
 /*
- * Background work: each service's tick, once a second, as a write of its own.
+ * Background work: each service's tick, once a second, as a write of its own; then its work, turn by turn,
+ * each a write of its own, so that whatever else waits for the writer goes in between.
  *
  * The thread waits on a condition rather than sleeping, so that it ends at once when told to and
  * ticks at once when the clock is set.
@@ -26,7 +27,9 @@ struct ticker {
 
 struct tick {
 	void (*run)(struct db *db, int64_t now);
+	bool (*work)(struct db *db, int64_t now);
 	int64_t now;
+	bool is_more;
 };
 
 static bool run_tick(struct db *db, void *arg)
@@ -45,10 +48,45 @@ static void run(struct ticker *t, const struct service *s, void (*work)(struct d
 		log_warn("tick failed", log_str("service", str_from(s->model->name)));
 }
 
+static bool run_turn(struct db *db, void *arg)
+{
+	struct tick *turn = arg;
+
+	turn->is_more = turn->work(db, turn->now);
+	return true;
+}
+
+static bool is_ending(struct ticker *t)
+{
+	bool ending;
+
+	pthread_mutex_lock(&t->lock);
+	ending = t->ending;
+	pthread_mutex_unlock(&t->lock);
+	return ending;
+}
+
+/* A turn that fails is tried again at the next round. */
+static void work_through(struct ticker *t, const struct service *s)
+{
+	struct tick turn = { .work = s->work, .is_more = s->work != NULL };
+
+	while (turn.is_more && !is_ending(t)) {
+		turn.now = clock_now();
+		turn.is_more = false;
+		if (store_write_wait(t->store, run_turn, &turn) != DB_OK) {
+			log_warn("work failed", log_str("service", str_from(s->model->name)));
+			return;
+		}
+	}
+}
+
 static void tick_all(struct ticker *t)
 {
 	for (size_t i = 0; t->services[i]; i++)
 		run(t, t->services[i], t->services[i]->tick);
+	for (size_t i = 0; t->services[i]; i++)
+		work_through(t, t->services[i]);
 }
 
 static void end_all(struct ticker *t)
@@ -90,7 +128,7 @@ static void *ticker_thread(void *arg)
 static bool anyone_ticks(const struct service *const *services)
 {
 	for (size_t i = 0; services[i]; i++)
-		if (services[i]->tick || services[i]->ending)
+		if (services[i]->tick || services[i]->work || services[i]->ending)
 			return true;
 	return false;
 }
@@ -141,5 +179,15 @@ void ticker_run_now(struct ticker *t)
 	pthread_cond_broadcast(&t->changed);
 	while (t->done < round && !t->ending)
 		pthread_cond_wait(&t->changed, &t->lock);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void ticker_wake(struct ticker *t)
+{
+	if (!t)
+		return;
+	pthread_mutex_lock(&t->lock);
+	t->wanted++;
+	pthread_cond_broadcast(&t->changed);
 	pthread_mutex_unlock(&t->lock);
 }

@@ -9,4 +9,5 @@ const struct service dynamodb_service = {
 	.model = &dynamodb_model,
 	.ops = &ops,
 	.schema = dynamodb_schema,
+	.has_crc32 = true,
 };

@@ -44,8 +44,8 @@ CREATE TABLE dynamodb_table (
 );
 
 CREATE TABLE dynamodb_index (
-	space INTEGER PRIMARY KEY,       -- the order in which they were made
 	table_space INTEGER NOT NULL,
+	space INTEGER NOT NULL,          -- the order in which they were made
 	name TEXT NOT NULL,
 	is_global INTEGER NOT NULL,
 	status INTEGER NOT NULL,         -- enum index_status
@@ -57,8 +57,9 @@ CREATE TABLE dynamodb_index (
 	increased INTEGER NOT NULL,
 	decreased INTEGER NOT NULL,
 	throughput TEXT,
+	PRIMARY KEY (table_space, space), -- a table's are found in one place
 	UNIQUE (table_space, name)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE dynamodb_tag (
 	table_space INTEGER NOT NULL,

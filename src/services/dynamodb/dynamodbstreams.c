@@ -8,4 +8,5 @@ static const struct dynamodbstreams_api ops = {
 const struct service dynamodbstreams_service = {
 	.model = &dynamodbstreams_model,
 	.ops = &ops,
+	.has_crc32 = true,
 };
