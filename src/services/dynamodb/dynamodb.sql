@@ -44,8 +44,8 @@ CREATE TABLE dynamodb_table (
 );
 
 CREATE TABLE dynamodb_index (
-	space INTEGER PRIMARY KEY,       -- the order in which they were made
 	table_space INTEGER NOT NULL,
+	space INTEGER NOT NULL,          -- the order in which they were made
 	name TEXT NOT NULL,
 	is_global INTEGER NOT NULL,
 	status INTEGER NOT NULL,         -- enum index_status
@@ -57,8 +57,9 @@ CREATE TABLE dynamodb_index (
 	increased INTEGER NOT NULL,
 	decreased INTEGER NOT NULL,
 	throughput TEXT,
+	PRIMARY KEY (table_space, space), -- a table's are found in one place
 	UNIQUE (table_space, name)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE dynamodb_tag (
 	table_space INTEGER NOT NULL,
@@ -96,7 +97,8 @@ CREATE TABLE dynamodb_stream (
 	key_schema TEXT NOT NULL,
 	created INTEGER NOT NULL,
 	closed INTEGER NOT NULL,         -- 0: it is open
-	next INTEGER NOT NULL,           -- the sequence of the record to come
+	next INTEGER NOT NULL,           -- the sequence of the record to come; the first is 1
+	secret BLOB NOT NULL,            -- that its iterators are signed with
 	UNIQUE (account, region, table_name, label)
 );
 
