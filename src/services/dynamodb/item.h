@@ -13,9 +13,10 @@
 #include "services/dynamodb/problem.h"
 
 enum {
-	ITEM_SIZE_MAX = 400 * 1024,      /* as DynamoDB counts (item_size) */
-	ITEM_DEPTH_MAX = 32,             /* of lists and maps in each other */
-	ITEM_TEXT_MAX = 4 * 1024 * 1024, /* of the JSON text of one that is within ITEM_SIZE_MAX */
+	ITEM_SIZE_MAX = 400 * 1024, /* as DynamoDB counts (item_size) */
+	ITEM_DEPTH_MAX = 32,        /* of lists and maps in each other */
+	/* Of the JSON text of one that is within ITEM_SIZE_MAX: 1E-130 counts for two bytes. */
+	ITEM_TEXT_MAX = 40 * 1024 * 1024,
 };
 
 /* The descriptors of expressions (attribute_type) and of the wire are the same: "S", "NULL", … */
@@ -74,7 +75,9 @@ static inline bool value_is_set(enum value_type type)
 /*
  * From the text of a request. They check what DynamoDB checks of every value, wherever it stands: one type
  * each, the JSON kinds (a SerializationException), base64, numbers, sets without duplicates and not empty,
- * NULL true, nesting. Sizes and keys are not looked at. False: the problem is set.
+ * NULL true, nesting. Sizes and keys are not looked at, but what is twice as large as any item is refused
+ * right there. A problem of the text, wherever it stands, is told rather than one of a value. False: the
+ * problem is set.
  * Texts point into `json` where nothing had to be decoded, so it must live as long.
  */
 bool item_read(struct problem *p, str json, struct item *ret);

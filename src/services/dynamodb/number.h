@@ -40,8 +40,8 @@ void number_put(struct buf *out, const struct number *n);
 
 int number_compare(const struct number *a, const struct number *b); /* <0, 0, >0 */
 
-/* Exact; a result that needs more than 38 digits is rounded half up to 38 of them, as DynamoDB does. Fails
- * only by overflow or underflow. *ret may be one of the operands. */
+/* Exact, or not at all: a result that needs more than 38 digits is an overflow too, as DynamoDB says of 1E+50
+ * and 1 (observed by the authors of Alternator). *ret may be one of the operands. */
 enum number_problem number_add(const struct number *a, const struct number *b, struct number *ret);
 enum number_problem number_subtract(const struct number *a, const struct number *b,
                                     struct number *ret);
@@ -51,7 +51,8 @@ void number_put_key(struct buf *out, const struct number *n);
 /* Reads one back from the start of *key and removes it from there; false: it is none. */
 bool number_take_key(str *key, struct number *ret);
 
-/* What it counts for in an item's size: about a byte for two digits, and one. */
+/* What it counts for in an item's size: a byte for two digits, on each side of the point, one more, and one for
+ * a minus (measured at the limit of 400 KB). */
 int number_size(const struct number *n);
 
 /* A whole number in the range of int64: for a time to live. False: it is none. */

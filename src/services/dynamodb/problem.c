@@ -2,7 +2,8 @@
 
 #include "base/buf.h"
 
-enum { MESSAGE_MAX = 4096 };
+/* Names of attributes and tables are shown whole. */
+enum { MESSAGE_MAX = 1024 * 1024 };
 
 static bool set(struct problem *p, bool is_serialization, const char *format, va_list args)
 {
