@@ -1,6 +1,8 @@
 #include "services/dynamodb/change.h"
 
 #include "base/str.h"
+#include "services/dynamodb/stream.h"
+#include "services/dynamodb/time_to_live.h"
 
 /* What an index holds of an item. */
 struct entry {
@@ -116,5 +118,8 @@ void change_apply(struct db *db, struct arena *a, int64_t now, const struct chan
 	for (size_t i = 0; i < t->index_count; i++)
 		if (t->indexes[i].status != INDEX_DELETING)
 			change_index(&c, &t->indexes[i]);
-	(void)now;
+	if (t->time_to_live.p)
+		time_to_live_change(db, change);
+	if (t->stream)
+		stream_write(db, a, now, change);
 }
