@@ -263,8 +263,10 @@ str table_arn(struct arena *a, const struct table *t)
 	                    STR_ARG(t->account), STR_ARG(t->name));
 }
 
-static bool index_holds(const struct table *t, const struct index *index, str name)
+bool index_holds(const struct table *t, const struct index *index, str name)
 {
+	if (index->projection == PROJECT_ALL)
+		return true;
 	if (key_schema_has(&index->keys, name) || key_schema_has(&t->keys, name))
 		return true;
 	for (size_t i = 0; i < index->included_count; i++)

@@ -70,6 +70,9 @@ str table_arn(struct arena *a, const struct table *t);
 /* For background work, which has no call: false when there is none (any more). */
 bool table_load(struct db *db, struct arena *a, int64_t space, struct table *ret);
 
+/* Whether an index holds an attribute of this name. */
+bool index_holds(const struct table *t, const struct index *index, str name);
+
 /* The attributes of an item that an index holds. */
 struct item index_project(struct arena *a, const struct table *t, const struct index *index,
                           const struct item *item);
