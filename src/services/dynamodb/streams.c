@@ -11,6 +11,8 @@ enum {
 	ITERATOR_LASTS_MS = 15 * 60 * 1000,
 };
 
+#define LAST_TABLE STR("\x7f") /* after every name that a table may have */
+
 struct stream {
 	int64_t id;
 	struct stream_name name;
@@ -81,21 +83,41 @@ static err trimmed(struct call *c)
  * Listed, by table and then by age.
  */
 
+/* The one after which the list begins. */
 static err list_start(struct call *c, const struct dynamodbstreams_list_streams_in *in,
                       struct stream_name *ret)
 {
-	*ret = (struct stream_name){ .table_name = STR(""), .label = STR("") };
+	struct stream_name start = { .table_name = STR(""), .label = STR("") };
+
 	if (in->exclusive_start_stream_arn.p &&
-	    !stream_name_parse(in->exclusive_start_stream_arn, ret))
+	    !stream_name_parse(in->exclusive_start_stream_arn, &start))
 		return validation_error(c, "Invalid StreamArn");
+	if (in->table_name.p && str_cmp(start.table_name, in->table_name) < 0)
+		start = (struct stream_name){ .table_name = in->table_name, .label = STR("") };
+	*ret = start;
 	return NULL;
+}
+
+static struct dynamodbstreams_stream describe_listed(struct call *c, const struct db_rows *rows)
+{
+	struct stream_name name = {
+		.account = c->identity.account,
+		.region = c->region,
+		.table_name = arena_str(c->arena, col_text(rows, 0)),
+		.label = arena_str(c->arena, col_text(rows, 1)),
+	};
+
+	return (struct dynamodbstreams_stream){ .stream_arn = stream_arn(c->arena, &name),
+		                                .table_name = name.table_name,
+		                                .stream_label = name.label };
 }
 
 err dynamodbstreams_list_streams(struct call *c, const struct dynamodbstreams_list_streams_in *in,
                                  struct dynamodbstreams_list_streams_out *out)
 {
 	size_t limit = in->limit.set ? (size_t)in->limit.value : LIST_MAX;
-	struct stream_name at, start;
+	str last_table = in->table_name.p ? in->table_name : LAST_TABLE;
+	struct stream_name start = { 0 };
 	struct db_rows rows;
 	err e = list_start(c, in, &start);
 
@@ -103,26 +125,19 @@ err dynamodbstreams_list_streams(struct call *c, const struct dynamodbstreams_li
 		return e;
 	out->streams.items = arena_array(c->arena, struct dynamodbstreams_stream, limit);
 	for (db_each(c->db, &rows,
-	             "SELECT table_name, label FROM dynamodb_stream "
-	             "WHERE account = ?1 AND region = ?2 AND (table_name, label) > (?3, ?4) "
-	             "AND (?5 IS NULL OR table_name = ?5) ORDER BY table_name, label LIMIT ?6",
+	             "SELECT table_name, label FROM dynamodb_stream WHERE account = ? "
+	             "AND region = ? AND (table_name, label) > (?, ?) AND table_name <= ? "
+	             "ORDER BY table_name, label LIMIT ?",
 	             db_text(c->identity.account), db_text(c->region), db_text(start.table_name),
-	             db_text(start.label), db_text(in->table_name), db_int((int64_t)limit + 1));
+	             db_text(start.label), db_text(last_table), db_int((int64_t)limit + 1));
 	     db_next(&rows);) {
 		if (out->streams.n == limit) {
 			out->last_evaluated_stream_arn = out->streams.items[limit - 1].stream_arn;
-			db_rows_end(&rows);
 			break;
 		}
-		at = (struct stream_name){ c->identity.account, c->region,
-			                   arena_str(c->arena, col_text(&rows, 0)),
-			                   arena_str(c->arena, col_text(&rows, 1)) };
-		out->streams.items[out->streams.n++] = (struct dynamodbstreams_stream){
-			.stream_arn = stream_arn(c->arena, &at),
-			.table_name = at.table_name,
-			.stream_label = at.label,
-		};
+		out->streams.items[out->streams.n++] = describe_listed(c, &rows);
 	}
+	db_rows_end(&rows);
 	return NULL;
 }
 
@@ -244,7 +259,7 @@ err dynamodbstreams_get_shard_iterator(struct call *c,
                                        struct dynamodbstreams_get_shard_iterator_out *out)
 {
 	struct stream s;
-	int64_t place;
+	int64_t place = 0;
 	err e = stream_from_arn(c, in->stream_arn, &s);
 
 	if (e)
@@ -285,9 +300,10 @@ static err find_place(struct call *c, str text, struct shard_iterator *ret, stru
 static int64_t read_records(struct call *c, const struct stream *s, int64_t place, size_t limit,
                             struct dynamodbstreams_record_list *ret)
 {
-	size_t bytes = 0, capacity = 0;
+	size_t bytes = 0, capacity = 8;
 	struct db_rows rows;
 
+	ret->items = arena_array(c->arena, str, capacity); /* empty, rather than absent */
 	for (db_each(c->db, &rows,
 	             "SELECT sequence, record FROM dynamodb_record "
 	             "WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
@@ -318,7 +334,6 @@ err dynamodbstreams_get_records(struct call *c, const struct dynamodbstreams_get
 
 	if (e)
 		return e;
-	out->records.items = arena_array(c->arena, str, 1); /* empty, rather than absent */
 	place = read_records(c, &s, it.place, in->limit.set ? (size_t)in->limit.value : RECORDS_MAX,
 	                     &out->records);
 	if (!s.is_closed || place < s.next)
