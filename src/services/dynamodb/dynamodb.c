@@ -4,10 +4,15 @@
 #include "services/dynamodb/job.h"
 
 static const struct dynamodb_api ops = {
+	.batch_get_item = { dynamodb_batch_get_item, OP_READ },
 	.create_table = { dynamodb_create_table, OP_WRITE },
 	.delete_table = { dynamodb_delete_table, OP_WRITE },
 	.describe_table = { dynamodb_describe_table, OP_READ },
+	.get_item = { dynamodb_get_item, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
+	.query = { dynamodb_query, OP_READ },
+	.scan = { dynamodb_scan, OP_READ },
+	.transact_get_items = { dynamodb_transact_get_items, OP_READ },
 };
 
 const struct service dynamodb_service = {
