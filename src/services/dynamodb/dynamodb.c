@@ -6,8 +6,15 @@
 static const struct dynamodb_api ops = {
 	.create_table = { dynamodb_create_table, OP_WRITE },
 	.delete_table = { dynamodb_delete_table, OP_WRITE },
+	.describe_continuous_backups = { dynamodb_describe_continuous_backups, OP_READ },
+	.describe_endpoints = { dynamodb_describe_endpoints, OP_READ },
+	.describe_limits = { dynamodb_describe_limits, OP_READ },
 	.describe_table = { dynamodb_describe_table, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
+	.list_tags_of_resource = { dynamodb_list_tags_of_resource, OP_READ },
+	.tag_resource = { dynamodb_tag_resource, OP_WRITE },
+	.untag_resource = { dynamodb_untag_resource, OP_WRITE },
+	.update_table = { dynamodb_update_table, OP_WRITE },
 };
 
 const struct service dynamodb_service = {
