@@ -2,6 +2,8 @@
 #include "services/dynamodb/dynamodb.h"
 
 #include "services/dynamodb/job.h"
+#include "services/dynamodb/stream.h"
+#include "services/dynamodb/time_to_live.h"
 
 static const struct dynamodb_api ops = {
 	.create_table = { dynamodb_create_table, OP_WRITE },
@@ -10,17 +12,27 @@ static const struct dynamodb_api ops = {
 	.describe_endpoints = { dynamodb_describe_endpoints, OP_READ },
 	.describe_limits = { dynamodb_describe_limits, OP_READ },
 	.describe_table = { dynamodb_describe_table, OP_READ },
+	.describe_time_to_live = { dynamodb_describe_time_to_live, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
 	.list_tags_of_resource = { dynamodb_list_tags_of_resource, OP_READ },
 	.tag_resource = { dynamodb_tag_resource, OP_WRITE },
 	.untag_resource = { dynamodb_untag_resource, OP_WRITE },
 	.update_table = { dynamodb_update_table, OP_WRITE },
+	.update_time_to_live = { dynamodb_update_time_to_live, OP_WRITE },
 };
+
+static bool work(struct db *db, int64_t now)
+{
+	bool has_more = job_turn(db, now);
+
+	has_more = time_to_live_expire(db, now) || has_more;
+	return stream_trim(db, now) || has_more;
+}
 
 const struct service dynamodb_service = {
 	.model = &dynamodb_model,
 	.ops = &ops,
 	.schema = dynamodb_schema,
 	.has_crc32 = true,
-	.work = job_turn,
+	.work = work,
 };
