@@ -6,8 +6,8 @@
 #include "services/dynamodb/limits.h"
 #include "services/dynamodb/space.h"
 #include "services/dynamodb/stream.h"
+#include "services/dynamodb/table_update.h"
 #include "services/dynamodb/unbuilt.h"
-#include "services/dynamodb/update.h"
 
 #include <stdarg.h>
 
@@ -27,7 +27,7 @@ static err check_built(struct call *c, const struct dynamodb_update_table_in *in
 	return unbuilt_refuse(c, "UpdateTable", parameters);
 }
 
-err update_in_use(struct call *c, const char *format, ...)
+err table_update_in_use(struct call *c, const char *format, ...)
 {
 	struct buf b;
 	va_list args;
@@ -61,8 +61,8 @@ static err will_not_change(struct call *c, str index, const struct throughput *t
 		(long long)t->write_units);
 }
 
-err update_provisioned(struct call *c, str index, struct throughput *t,
-                       const struct dynamodb_provisioned_throughput *given)
+err table_update_provisioned(struct call *c, str index, struct throughput *t,
+                             const struct dynamodb_provisioned_throughput *given)
 {
 	int64_t read = given->read_capacity_units.value, write = given->write_capacity_units.value;
 	struct problem p = { .arena = c->arena };
@@ -85,7 +85,7 @@ static err check_iops(struct call *c, const struct table_update *u)
 {
 	for (size_t i = 0; i < u->table.index_count; i++)
 		if (u->table.indexes[i].status == INDEX_DELETING)
-			return update_in_use(
+			return table_update_in_use(
 				c,
 				"Can't change table IOPS when an index is being deleted. "
 				"Table: %.*s Indexes: [%.*s]",
@@ -115,7 +115,7 @@ static err update_billing(struct call *c, struct table_update *u)
 		                           "ReadCapacityUnits nor WriteCapacityUnits can be "
 		                           "specified when BillingMode is PAY_PER_REQUEST");
 	if (given)
-		e = update_provisioned(c, STR_NULL, &u->settings.throughput, given);
+		e = table_update_provisioned(c, STR_NULL, &u->settings.throughput, given);
 	else if (u->switches_billing)
 		pay_per_request(c, u);
 	return e;
@@ -198,7 +198,7 @@ static err apply(struct call *c, struct table_update *u)
 	if (!e)
 		e = update_billing(c, u);
 	if (!e)
-		e = update_indexes(c, u);
+		e = table_update_indexes(c, u);
 	if (!e)
 		e = update_on_demand(c, u);
 	if (!e)
@@ -321,7 +321,7 @@ err dynamodb_update_table(struct call *c, const struct dynamodb_update_table_in 
 
 	if (!e)
 		e = table_name_of(c, in->table_name, &name);
-	if (!e && !update_check(&p, in))
+	if (!e && !table_update_check(&p, in))
 		e = problem_error(c, &p);
 	if (!e)
 		e = table_find_named(c, in->table_name, &u->table);

@@ -1,4 +1,4 @@
-#include "services/dynamodb/update.h"
+#include "services/dynamodb/table_update.h"
 
 #include "base/str.h"
 
@@ -187,7 +187,7 @@ static bool check_indexes(struct problem *p,
 	return check_names(p, updates);
 }
 
-bool update_check(struct problem *p, const struct dynamodb_update_table_in *in)
+bool table_update_check(struct problem *p, const struct dynamodb_update_table_in *in)
 {
 	struct asked a = asked_for(in);
 

@@ -1,9 +1,9 @@
 /*
  * UpdateTable: what it asks for is checked by itself first, then against the table, and worked into what was
- * loaded of it; only when nothing was refused is it saved. (update_table.c, update_check.c, update_index.c)
+ * loaded of it; only when nothing was refused is it saved. (update_table.c, table_update_check.c, table_update_index.c)
  */
-#ifndef SERVICES_DYNAMODB_UPDATE_H
-#define SERVICES_DYNAMODB_UPDATE_H
+#ifndef SERVICES_DYNAMODB_TABLE_UPDATE_H
+#define SERVICES_DYNAMODB_TABLE_UPDATE_H
 
 #include "services/dynamodb/settings.h"
 
@@ -18,17 +18,17 @@ struct table_update {
 };
 
 /* Without the table: something is asked for, and what is goes together. */
-bool update_check(struct problem *p, const struct dynamodb_update_table_in *in);
+bool table_update_check(struct problem *p, const struct dynamodb_update_table_in *in);
 
 /* GlobalSecondaryIndexUpdates, against the table, into its indexes and their throughputs. */
-err update_indexes(struct call *c, struct table_update *u);
+err table_update_indexes(struct call *c, struct table_update *u);
 
 /* "The provisioned throughput for the table will not change. …"; NULL: it will. `index`: absent for the
  * table. */
-err update_provisioned(struct call *c, str index, struct throughput *t,
-                       const struct dynamodb_provisioned_throughput *given);
+err table_update_provisioned(struct call *c, str index, struct throughput *t,
+                             const struct dynamodb_provisioned_throughput *given);
 
 /* ResourceInUseException: "Attempt to change a resource which is still in use: …" */
-err update_in_use(struct call *c, const char *format, ...) PRINTF_LIKE(2, 3);
+err table_update_in_use(struct call *c, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

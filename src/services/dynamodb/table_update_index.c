@@ -1,5 +1,5 @@
 /* What UpdateTable does to global indexes. */
-#include "services/dynamodb/update.h"
+#include "services/dynamodb/table_update.h"
 
 #include "base/str.h"
 #include "services/dynamodb/limits.h"
@@ -30,8 +30,8 @@ static err find(struct call *c, struct table_update *u, str name, const char *ve
 			c, "Cannot %s an index that is not a GlobalSecondaryIndex: %.*s", verb,
 			STR_ARG(name));
 	if (index->status == INDEX_DELETING)
-		return update_in_use(c, "Index is being deleted. Table: %.*s Index: %.*s",
-		                     STR_ARG(u->table.name), STR_ARG(name));
+		return table_update_in_use(c, "Index is being deleted. Table: %.*s Index: %.*s",
+		                           STR_ARG(u->table.name), STR_ARG(name));
 	*ret = (size_t)(index - u->table.indexes);
 	return NULL;
 }
@@ -194,8 +194,8 @@ static err update(struct call *c, struct table_update *u,
 	if (!e)
 		e = check_kind(c, u, &r);
 	if (!e && r.provisioned)
-		e = update_provisioned(c, r.index, &u->settings.index_throughputs[at],
-		                       r.provisioned);
+		e = table_update_provisioned(c, r.index, &u->settings.index_throughputs[at],
+		                             r.provisioned);
 	if (!e)
 		e = update_on_demand(c, u, &u->settings.index_throughputs[at], &r);
 	if (!e)
@@ -249,7 +249,7 @@ static err check_count(struct call *c,
 	            "simultaneously per table");
 }
 
-err update_indexes(struct call *c, struct table_update *u)
+err table_update_indexes(struct call *c, struct table_update *u)
 {
 	const struct dynamodb_global_secondary_index_update_list *updates =
 		&u->in->global_secondary_index_updates;
