@@ -1,8 +1,13 @@
 /* Amazon DynamoDB: the table of its operations, its tables, its background work. */
 #include "services/dynamodb/dynamodb.h"
 
+#include "services/dynamodb/job.h"
+
 static const struct dynamodb_api ops = {
-	.list_tables = { NULL, 0 },
+	.create_table = { dynamodb_create_table, OP_WRITE },
+	.delete_table = { dynamodb_delete_table, OP_WRITE },
+	.describe_table = { dynamodb_describe_table, OP_READ },
+	.list_tables = { dynamodb_list_tables, OP_READ },
 };
 
 const struct service dynamodb_service = {
@@ -10,4 +15,5 @@ const struct service dynamodb_service = {
 	.ops = &ops,
 	.schema = dynamodb_schema,
 	.has_crc32 = true,
+	.work = job_turn,
 };

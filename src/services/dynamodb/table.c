@@ -170,7 +170,7 @@ static void load_indexes(struct db *db, struct arena *a, struct table *t)
 	t->index_count = n;
 }
 
-static void table_of_row(struct db *db, struct arena *a, struct db_rows *rows, struct table *t)
+static void table_of_row(struct arena *a, const struct db_rows *rows, struct table *t)
 {
 	t->space = col_int(rows, 0);
 	t->billing_mode = (enum billing_mode)col_int(rows, 2);
@@ -193,7 +193,7 @@ bool table_load_named(struct db *db, struct arena *a, str account, str region, s
 	            db_text(account), db_text(region), db_text(name)))
 		return false;
 	*ret = (struct table){ .account = account, .region = region, .name = name, .given = name };
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
@@ -243,7 +243,7 @@ bool table_load(struct db *db, struct arena *a, int64_t space, struct table *ret
 		.name = arena_str(a, col_text(&rows, 10)),
 	};
 	ret->given = ret->name;
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
