@@ -77,11 +77,11 @@ def test_a_new_item_costs_once_for_each_index_that_it_is_in(dynamodb, table, key
 
 
 def test_an_index_costs_nothing_when_nothing_changes_for_it(dynamodb, table, key):
-    attributes = {"id": key, "at": 1, "kind": "k", "rank": 1, "shown": "s", "other": "o"}
+    attributes = {"id": key, "at": 1, "kind": "k", "rank": 1, "shown": "s", "rest": "o"}
 
     put(dynamodb, table, **attributes)
     assert put(dynamodb, table, **attributes) == {"total": 1, "table": 1}
-    assert update(dynamodb, table, key, "SET other = :o", o="new") == {"total": 2, "table": 1, "local": 1}
+    assert update(dynamodb, table, key, "SET rest = :o", o="new") == {"total": 2, "table": 1, "local": 1}
     assert update(dynamodb, table, key, "SET shown = :s", s="new") == {"total": 3, "table": 1, "by-kind": 1, "local": 1}
 
 
@@ -93,7 +93,7 @@ def test_an_entry_that_moves_costs_twice_and_one_that_goes_once(dynamodb, table,
 
 
 def test_entries_are_charged_by_their_own_size(dynamodb, table, key):
-    put(dynamodb, table, id=key, at=1, kind="k", shown="x" * 2500, other="x" * 3000)
+    put(dynamodb, table, id=key, at=1, kind="k", shown="x" * 2500, rest="x" * 3000)
 
     assert update(dynamodb, table, key, "SET shown = :s", s="small") == {"total": 9, "table": 6, "by-kind": 3}
     update(dynamodb, table, key, "SET shown = :s", s="x" * 1500)

@@ -1,7 +1,7 @@
 """DeleteItem: what it takes, what it refuses, what it gives back."""
 import pytest
 
-from . import index, item, new_table, plain, refused
+from . import failed, index, item, new_table, plain, raw, refused
 
 INVALID = "One or more parameter values were invalid: "
 MISMATCH = "The provided key element does not match the schema"
@@ -39,16 +39,18 @@ def test_other_return_values_are_refused(dynamodb, table, values):
         dynamodb.delete_item(TableName=table, Key=item(id="a"), ReturnValues=values)
 
 
-def test_a_condition_keeps_the_item_and_shows_it_when_asked(dynamodb, table):
+def test_a_condition_keeps_the_item_and_shows_it_when_asked(menagerie, dynamodb, table):
     old = item(id="a", n=1)
-    delete = {"TableName": table, "Key": item(id="a"), "ConditionExpression": "n > :n",
-              "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+    def delete(n):
+        return raw(menagerie, "DeleteItem", {
+            "TableName": table, "Key": item(id="a"), "ConditionExpression": "n > :n",
+            "ExpressionAttributeValues": {":n": {"N": n}}, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
 
     dynamodb.put_item(TableName=table, Item=old)
-    with refused("The conditional request failed", "ConditionalCheckFailedException") as response:
-        dynamodb.delete_item(ExpressionAttributeValues={":n": {"N": "1"}}, **delete)
-    assert response["Item"] == old
-    dynamodb.delete_item(ExpressionAttributeValues={":n": {"N": "0"}}, **delete)
+    assert failed(*delete("1")) == old
+    assert get(dynamodb, table, id="a") == old
+    assert delete("0") == (200, {})
     assert get(dynamodb, table, id="a") is None
 
 

@@ -1,7 +1,7 @@
 """UpdateItem: by expressions and as before them; what it refuses, what it gives back."""
 import pytest
 
-from . import index, item, new_name, new_table, plain, refused
+from . import failed, index, item, new_name, new_table, plain, raw, refused
 
 INVALID = "One or more parameter values were invalid: "
 
@@ -20,13 +20,13 @@ def values(**given):
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(dynamodb, table):
-    dynamodb.put_item(TableName=table, Item=item(id="a", n=1, kept="k", gone="g", tags={"x", "y"}, map={"l": [1, 2, 3]}))
+    dynamodb.put_item(TableName=table, Item=item(id="a", n=1, kept="k", gone="g", tags={"x", "y"}, doc={"l": [1, 2, 3]}))
     dynamodb.update_item(TableName=table, Key=item(id="a"),
-                         UpdateExpression="SET n = n + :one, map.l[1] = :new REMOVE gone ADD total :one DELETE tags :x",
+                         UpdateExpression="SET n = n + :one, doc.l[1] = :new REMOVE gone ADD sum_ :one DELETE tags :x",
                          ExpressionAttributeValues=values(one=1, new="n", x={"x"}))
 
     assert plain(get(dynamodb, table, id="a")) == {
-        "id": "a", "n": 2, "kept": "k", "tags": {"y"}, "map": {"l": [1, "n", 3]}, "total": 1}
+        "id": "a", "n": 2, "kept": "k", "tags": {"y"}, "doc": {"l": [1, "n", 3]}, "sum_": 1}
 
 
 def test_an_update_makes_the_item_that_is_not_there(dynamodb, table):
@@ -75,18 +75,16 @@ def test_return_values_of_an_item_that_was_not_there(dynamodb, table):
     assert update("d", "UPDATED_NEW") == item(n=1)
 
 
-def test_a_condition_on_an_item_that_is_not_there_makes_none(dynamodb, table):
-    update = {"TableName": table, "Key": item(id="a"), "UpdateExpression": "SET n = :n",
-              "ExpressionAttributeValues": values(n=1), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+def test_a_condition_on_an_item_that_is_not_there_makes_none(menagerie, dynamodb, table):
+    def update(condition):
+        return raw(menagerie, "UpdateItem", {
+            "TableName": table, "Key": item(id="a"), "UpdateExpression": "SET n = :n", "ConditionExpression": condition,
+            "ExpressionAttributeValues": values(n=1), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
 
-    with refused("The conditional request failed", "ConditionalCheckFailedException") as response:
-        dynamodb.update_item(ConditionExpression="attribute_exists(id)", **update)
-    assert "Item" not in response
+    assert failed(*update("attribute_exists(id)")) is None
     assert get(dynamodb, table, id="a") is None
-    dynamodb.update_item(ConditionExpression="attribute_not_exists(id)", **update)
-    with refused("The conditional request failed", "ConditionalCheckFailedException") as response:
-        dynamodb.update_item(ConditionExpression="attribute_not_exists(id)", **update)
-    assert response["Item"] == item(id="a", n=1)
+    assert update("attribute_not_exists(id)") == (200, {})
+    assert failed(*update("attribute_not_exists(id)")) == item(id="a", n=1)
 
 
 def test_attribute_updates_put_add_and_delete(dynamodb, table):
@@ -134,7 +132,7 @@ def test_the_key_cannot_be_updated(dynamodb, more):
 
 
 def test_the_order_of_checks(dynamodb, table):
-    update = {"TableName": new_name(), "Key": item(other="a"), "UpdateExpression": "SET id = :v, x = missing"}
+    update = {"TableName": new_name(), "Key": item(other="a"), "UpdateExpression": "SET id = :v, x = nowhere"}
 
     with refused("Invalid UpdateExpression: An expression attribute value used in expression is not defined; "
                  "attribute value: :v"):
@@ -151,16 +149,16 @@ def test_the_order_of_checks(dynamodb, table):
 
 
 def test_what_does_not_fit_the_item_changes_nothing(dynamodb, table):
-    dynamodb.put_item(TableName=table, Item=item(id="a", text="t"))
+    dynamodb.put_item(TableName=table, Item=item(id="a", words="t"))
     update = {"TableName": table, "Key": item(id="a")}
 
     with refused("The provided expression refers to an attribute that does not exist in the item"):
-        dynamodb.update_item(UpdateExpression="SET b = missing", **update)
+        dynamodb.update_item(UpdateExpression="SET b = nowhere", **update)
     with refused("An operand in the update expression has an incorrect data type"):
-        dynamodb.update_item(UpdateExpression="SET b = text + :one", ExpressionAttributeValues=values(one=1), **update)
+        dynamodb.update_item(UpdateExpression="SET b = words + :one", ExpressionAttributeValues=values(one=1), **update)
     with refused("The document path provided in the update expression is invalid for update"):
         dynamodb.update_item(UpdateExpression="SET m.x = :one", ExpressionAttributeValues=values(one=1), **update)
-    assert get(dynamodb, table, id="a") == item(id="a", text="t")
+    assert get(dynamodb, table, id="a") == item(id="a", words="t")
 
 
 def test_keys_of_indexes_must_fit_what_the_item_becomes(dynamodb):
