@@ -2,6 +2,8 @@
 #include "services/dynamodb/dynamodb.h"
 
 #include "services/dynamodb/job.h"
+#include "services/dynamodb/stream.h"
+#include "services/dynamodb/time_to_live.h"
 
 static const struct dynamodb_api ops = {
 	.batch_write_item = { dynamodb_batch_write_item, OP_WRITE },
@@ -9,16 +11,26 @@ static const struct dynamodb_api ops = {
 	.delete_item = { dynamodb_delete_item, OP_WRITE },
 	.delete_table = { dynamodb_delete_table, OP_WRITE },
 	.describe_table = { dynamodb_describe_table, OP_READ },
+	.describe_time_to_live = { dynamodb_describe_time_to_live, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
 	.put_item = { dynamodb_put_item, OP_WRITE },
 	.transact_write_items = { dynamodb_transact_write_items, OP_WRITE },
 	.update_item = { dynamodb_update_item, OP_WRITE },
+	.update_time_to_live = { dynamodb_update_time_to_live, OP_WRITE },
 };
+
+static bool work(struct db *db, int64_t now)
+{
+	bool has_more = job_turn(db, now);
+
+	has_more = time_to_live_expire(db, now) || has_more;
+	return stream_trim(db, now) || has_more;
+}
 
 const struct service dynamodb_service = {
 	.model = &dynamodb_model,
 	.ops = &ops,
 	.schema = dynamodb_schema,
 	.has_crc32 = true,
-	.work = job_turn,
+	.work = work,
 };
