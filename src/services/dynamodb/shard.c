@@ -21,12 +21,20 @@ str stream_arn(struct arena *a, const struct stream_name *name)
 	                    STR_ARG(name->table_name), STR_ARG(name->label));
 }
 
+static bool is_plain(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
 bool stream_name_parse(str arn, struct stream_name *ret)
 {
 	str rest = arn;
 	struct stream_name name;
 
-	if (!str_take(&rest, STR("arn:aws:dynamodb:")))
+	if (!is_plain(arn) || !str_take(&rest, STR("arn:aws:dynamodb:")))
 		return false;
 	name.region = str_cut(&rest, ':');
 	name.account = str_cut(&rest, ':');

@@ -14,7 +14,6 @@ enum {
 	SECONDS_DIGITS = 12, /* of the whole part: a later time never comes */
 	EXPIRE_TURN = 100,   /* items, or fewer when they are large */
 	EXPIRE_TURN_BYTES = 2 * 1024 * 1024,
-	CLEAR_TURN = 1000,
 };
 
 /* An item whose time was five years ago or more is taken for a mistake, and stays. */
@@ -77,15 +76,6 @@ void time_to_live_fill(struct db *db, const struct table *t, str key, const stru
 
 	if (t->time_to_live.p && expiry_of(t, item, &at))
 		add_expiry(db, t->space, at, key);
-}
-
-bool time_to_live_clear(struct db *db, int64_t space)
-{
-	db_run(db,
-	       "DELETE FROM dynamodb_expiry WHERE (space, at, key) IN "
-	       "(SELECT space, at, key FROM dynamodb_expiry WHERE space = ? LIMIT ?)",
-	       db_int(space), db_int(CLEAR_TURN));
-	return db_changes(db) == CLEAR_TURN;
 }
 
 /*

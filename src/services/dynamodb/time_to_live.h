@@ -10,10 +10,6 @@ void time_to_live_change(struct db *db, const struct change *change);
 /* One item of a table whose time to live was just turned on (JOB_FILL_EXPIRY). */
 void time_to_live_fill(struct db *db, const struct table *t, str key, const struct item *item);
 
-/* What is left in dynamodb_expiry of a table that has none any more (JOB_CLEAR_EXPIRY), or is gone; a part of
- * it at a time. True: there is more. */
-bool time_to_live_clear(struct db *db, int64_t space);
-
 /* Removes what has expired, at most so many at a time; true: there is more. */
 bool time_to_live_expire(struct db *db, int64_t now);
 
