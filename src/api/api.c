@@ -16,6 +16,7 @@ struct api *api_new(const struct api_options *options)
 	a->store = options->store;
 	a->pool = options->pool;
 	a->settable_clock = options->settable_clock;
+	a->throttle = options->throttle;
 	a->metrics = metrics_new();
 	a->repeats = repeats_new();
 	a->started = clock_wall();

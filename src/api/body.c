@@ -31,9 +31,11 @@ static err too_large(struct turn *t)
 	            (int)LIMIT_BODY_IN_MEMORY);
 }
 
-static err reserve(struct turn *t, int64_t bytes)
+/* For so many bytes of this body. */
+static err reserve(struct turn *t, int64_t size)
 {
 	struct body_reader *r = t->reader;
+	int64_t bytes = size - LIMIT_BODY_UNCOUNTED;
 
 	if (bytes <= r->reserved)
 		return NULL;
@@ -47,9 +49,11 @@ static err reserve(struct turn *t, int64_t bytes)
 	return NULL;
 }
 
-/* All but so many. */
-static void give_back(struct body_reader *r, int64_t kept)
+/* All but what so many bytes need. */
+static void give_back(struct body_reader *r, int64_t size)
 {
+	int64_t kept = MAX(0, size - LIMIT_BODY_UNCOUNTED);
+
 	__atomic_sub_fetch(&bytes_in_memory, r->reserved - kept, __ATOMIC_RELAXED);
 	r->reserved = kept;
 }

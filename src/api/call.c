@@ -201,6 +201,11 @@ void call_become(struct call *c, const struct credential *credential)
 	};
 }
 
+bool call_throttles(const struct call *c)
+{
+	return c->api->throttle;
+}
+
 void call_wake(struct call *c)
 {
 	ticker_wake(c->api->ticker);

@@ -113,6 +113,9 @@ void call_look_again(struct call *c);
 /* The call leaves work behind for its service's `work`, which begins when this call's writes are there. */
 void call_wake(struct call *c);
 
+/* Whether provisioned throughput is more than a number (--throttle). */
+bool call_throttles(const struct call *c);
+
 /* For a handler that opens blobs. */
 struct store *store_of(const struct call *c);
 

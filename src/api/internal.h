@@ -17,7 +17,7 @@ struct api {
 	struct pool *pool;
 	struct metrics *metrics;
 	const struct server *server;
-	bool settable_clock;
+	bool settable_clock, throttle;
 	int64_t started; /* clock_wall, milliseconds */
 	struct repeats *repeats;
 	struct ticker *ticker; /* NULL when no service ticks */

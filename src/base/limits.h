@@ -17,6 +17,7 @@ enum {
 	LIMIT_DISCARD           = 16 * 1024 * 1024, /* of a refused body read to keep the connection */
 	LIMIT_BODY_IN_MEMORY    = 16 * 1024 * 1024, /* of an operation that is not streaming */
 	LIMIT_BODIES_IN_MEMORY  = 256 * 1024 * 1024, /* of all requests together */
+	LIMIT_BODY_UNCOUNTED    = 16 * 1024, /* of each is beside that: small requests always find room */
 	LIMIT_REPEATS           = 4 * 1024 * 1024, /* of all replies that are remembered */
 	LIMIT_BODY_IN_ROW       = 64 * 1024, /* of a streaming one: more goes to a blob */
 	LIMIT_BODY_BYTES_PER_IO = 64 * 1024,

@@ -36,6 +36,8 @@ static const char serve[] =
 	"  --threads N          threads that serve connections (one a core)\n"
 	"  --log-level LEVEL    debug, info, warn or error (info)\n"
 	"  --log-format FORM    text or json (text on a terminal, JSON lines otherwise)\n"
+	"  --throttle           hold DynamoDB's tables to their provisioned throughput; without it the\n"
+	"                       numbers are kept and shown, and nothing is throttled\n"
 	"  --settable-clock     allow PUT /_menagerie/clock, to see things expire without waiting\n";
 
 static const char status[] = "usage: menagerie status [OPTIONS]\n"

@@ -12,7 +12,7 @@
 
 struct serve_options {
 	const char *data, *listen, *credentials, *durability, *threads, *log_level, *log_format;
-	bool default_keys, settable_clock;
+	bool default_keys, settable_clock, throttle;
 
 	str host; /* from the texts above */
 	uint16_t port;
@@ -135,7 +135,9 @@ static bool start_server(struct serving *s, const struct serve_options *o)
 static bool start(struct serving *s, const struct serve_options *o,
                   const struct service *const *services)
 {
-	struct api_options api = { .services = services, .settable_clock = o->settable_clock };
+	struct api_options api = { .services = services,
+		                   .settable_clock = o->settable_clock,
+		                   .throttle = o->throttle };
 
 	if (!load_credentials(s, o) || !is_safe(s, o) || !open_store(s, o, services))
 		return false;
@@ -184,6 +186,7 @@ int command_serve(int argc, char **argv, const struct service *const *services)
 		{ .name = "--threads", .value = &o.threads },
 		{ .name = "--log-level", .value = &o.log_level },
 		{ .name = "--log-format", .value = &o.log_format },
+		{ .name = "--throttle", .flag = &o.throttle },
 		{ .name = "--settable-clock", .flag = &o.settable_clock },
 	};
 	struct serving s = { 0 };

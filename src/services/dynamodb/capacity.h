@@ -1,7 +1,10 @@
 /*
  * Consumed capacity, with AWS's arithmetic: reads in steps of 4 KiB, half of them when eventually consistent;
- * writes in steps of 1 KiB of the larger of what was and what is; twice of both in a transaction. An
- * operation that finds nothing still costs the least there is.
+ * writes in steps of 1 KiB of the larger of what was and what is; of a table twice as much in a transaction,
+ * but not of its indexes. An operation that finds nothing still costs the least there is.
+ *
+ * What a write costs an index depends on what becomes of its entry there: put, replaced or removed once, moved
+ * twice, unchanged nothing.
  */
 #ifndef SERVICES_DYNAMODB_CAPACITY_H
 #define SERVICES_DYNAMODB_CAPACITY_H

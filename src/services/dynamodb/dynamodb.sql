@@ -97,7 +97,8 @@ CREATE TABLE dynamodb_stream (
 	key_schema TEXT NOT NULL,
 	created INTEGER NOT NULL,
 	closed INTEGER NOT NULL,         -- 0: it is open
-	next INTEGER NOT NULL,           -- the sequence of the record to come
+	next INTEGER NOT NULL,           -- the sequence of the record to come; the first is 1
+	secret BLOB NOT NULL,            -- that its iterators are signed with
 	UNIQUE (account, region, table_name, label)
 );
 

@@ -24,7 +24,8 @@ enum {
 	EXPRESSION_OPERATORS_MAX = 300,
 	EXPRESSION_DEPTH_MAX =
 		150, /* of parentheses and operators in the tree; DynamoDB's limit is on operators */
-	EXPRESSION_VALUES_SIZE_MAX = 2 * 1024 * 1024,
+	EXPRESSION_KEY_MAX = 255,                     /* bytes of "#a" or ":a" */
+	EXPRESSION_VALUES_SIZE_MAX = 2 * 1024 * 1024, /* of all names and values */
 };
 
 struct expressions {
@@ -33,6 +34,7 @@ struct expressions {
 	const struct dynamodb_expression_attribute_value_map *values;
 	struct value *parsed_values; /* one for each of `values` */
 	bool *name_was_used, *value_was_used;
+	uint32_t *names_in_order, *values_in_order; /* of many, to find one among them */
 };
 
 bool expressions_init(struct expressions *e, struct problem *p,

@@ -4,6 +4,11 @@
 
 #include "services/dynamodb/change.h"
 
+enum { STREAM_KEPT_MS = 24 * 3600 * 1000 }; /* records, and what is closed */
+
+str stream_view_name(enum stream_view view); /* NEW_AND_OLD_IMAGES */
+bool stream_view_from_name(str name, enum stream_view *ret);
+
 /* Makes a stream for the table and returns its number. */
 int64_t stream_open(struct db *db, struct arena *a, int64_t now, const struct table *t,
                     enum stream_view view);
@@ -23,7 +28,8 @@ bool stream_describe(struct db *db, struct arena *a, const struct table *t,
 /* The record of a change; only called when something did change and the table has a stream. */
 void stream_write(struct db *db, struct arena *a, int64_t now, const struct change *change);
 
-/* Drops records of more than 24 hours ago, and closed streams that have none; a part of it at a time. */
-void stream_trim(struct db *db, int64_t now);
+/* Drops records of more than 24 hours ago, and streams that were closed as long ago and have none; a part of
+ * it at a time. True: there is more. */
+bool stream_trim(struct db *db, int64_t now);
 
 #endif

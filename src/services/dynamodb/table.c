@@ -145,6 +145,8 @@ static void index_of_row(struct arena *a, const struct db_rows *rows, struct ind
 		.is_global = col_int(rows, 2) != 0,
 		.status = (enum index_status)col_int(rows, 3),
 		.projection = (enum index_projection)col_int(rows, 5),
+		.read_units = col_int(rows, 7),
+		.write_units = col_int(rows, 8),
 	};
 	key_schema_from_text(a, arena_str(a, col_text(rows, 4)), &ret->keys);
 	if (ret->projection == PROJECT_INCLUDE)
@@ -158,7 +160,8 @@ static void load_indexes(struct db *db, struct arena *a, struct table *t)
 
 	t->indexes = arena_array(a, struct index, t->index_count);
 	for (db_each(db, &rows,
-	             "SELECT space, name, is_global, status, key_schema, projection, included "
+	             "SELECT space, name, is_global, status, key_schema, projection, included, "
+	             "read_units, write_units "
 	             "FROM dynamodb_index WHERE table_space = ? ORDER BY space",
 	             db_int(t->space));
 	     db_next(&rows) && n < t->index_count;)
@@ -167,13 +170,15 @@ static void load_indexes(struct db *db, struct arena *a, struct table *t)
 	t->index_count = n;
 }
 
-static void table_of_row(struct db *db, struct arena *a, struct db_rows *rows, struct table *t)
+static void table_of_row(struct arena *a, const struct db_rows *rows, struct table *t)
 {
 	t->space = col_int(rows, 0);
 	t->billing_mode = (enum billing_mode)col_int(rows, 2);
 	t->index_count = (size_t)col_int(rows, 3);
 	t->time_to_live = arena_str(a, col_text(rows, 4));
 	t->stream = col_int(rows, 5);
+	t->read_units = col_int(rows, 6);
+	t->write_units = col_int(rows, 7);
 	key_schema_from_text(a, arena_str(a, col_text(rows, 1)), &t->keys);
 }
 
@@ -183,12 +188,12 @@ bool table_load_named(struct db *db, struct arena *a, str account, str region, s
 	struct db_rows rows;
 
 	if (!db_row(db, &rows,
-	            "SELECT space, key_schema, billing_mode, index_count, time_to_live, stream "
-	            "FROM dynamodb_table WHERE account = ? AND region = ? AND name = ?",
+	            "SELECT space, key_schema, billing_mode, index_count, time_to_live, stream, "
+	            "read_units, write_units FROM dynamodb_table WHERE account = ? AND region = ? AND name = ?",
 	            db_text(account), db_text(region), db_text(name)))
 		return false;
 	*ret = (struct table){ .account = account, .region = region, .name = name, .given = name };
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
@@ -229,16 +234,16 @@ bool table_load(struct db *db, struct arena *a, int64_t space, struct table *ret
 
 	if (!db_row(db, &rows,
 	            "SELECT space, key_schema, billing_mode, index_count, time_to_live, stream, "
-	            "account, region, name FROM dynamodb_table WHERE space = ?",
+	            "read_units, write_units, account, region, name FROM dynamodb_table WHERE space = ?",
 	            db_int(space)))
 		return false;
 	*ret = (struct table){
-		.account = arena_str(a, col_text(&rows, 6)),
-		.region = arena_str(a, col_text(&rows, 7)),
-		.name = arena_str(a, col_text(&rows, 8)),
+		.account = arena_str(a, col_text(&rows, 8)),
+		.region = arena_str(a, col_text(&rows, 9)),
+		.name = arena_str(a, col_text(&rows, 10)),
 	};
 	ret->given = ret->name;
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
@@ -263,8 +268,10 @@ str table_arn(struct arena *a, const struct table *t)
 	                    STR_ARG(t->account), STR_ARG(t->name));
 }
 
-static bool index_holds(const struct table *t, const struct index *index, str name)
+bool index_holds(const struct table *t, const struct index *index, str name)
 {
+	if (index->projection == PROJECT_ALL)
+		return true;
 	if (key_schema_has(&index->keys, name) || key_schema_has(&t->keys, name))
 		return true;
 	for (size_t i = 0; i < index->included_count; i++)

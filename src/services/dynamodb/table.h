@@ -29,6 +29,7 @@ struct index {
 	enum index_projection projection;
 	str *included; /* NonKeyAttributes */
 	size_t included_count;
+	int64_t read_units, write_units; /* of a global one, provisioned */
 };
 
 /* In the arena of the call that found it. */
@@ -38,7 +39,8 @@ struct table {
 	str given; /* as the request named it, which may be by its ARN: replies repeat that */
 	struct key_schema keys;
 	enum billing_mode billing_mode;
-	struct index *indexes; /* in the order in which they were made */
+	int64_t read_units, write_units; /* provisioned */
+	struct index *indexes;           /* in the order in which they were made */
 	size_t index_count;
 	str time_to_live; /* the attribute; absent: off */
 	int64_t stream;   /* 0: none */
@@ -69,6 +71,9 @@ str table_arn(struct arena *a, const struct table *t);
 
 /* For background work, which has no call: false when there is none (any more). */
 bool table_load(struct db *db, struct arena *a, int64_t space, struct table *ret);
+
+/* Whether an index holds an attribute of this name. */
+bool index_holds(const struct table *t, const struct index *index, str name);
 
 /* The attributes of an item that an index holds. */
 struct item index_project(struct arena *a, const struct table *t, const struct index *index,

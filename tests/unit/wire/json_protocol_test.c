@@ -149,7 +149,8 @@ TEST(json_blobs_must_be_base64)
 	expect(!r.ok);
 	expect_str(r.problem.message,
 	           "Base64 encoded length is expected a multiple of 4 bytes but found: 3");
-	expect(!read_body(&recursive_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"A~~=\"}}}").ok);
+	expect(!read_body(&recursive_model, "PutItem", "{\"Item\": {\"a\": {\"B\": \"A~~=\"}}}")
+	                .ok);
 }
 
 TEST(json_depth_is_limited)

@@ -1,0 +1,185 @@
+/*
+ * BatchGetItem: items by their keys, of several tables. Nothing is said of keys that there are no items for;
+ * what would make the reply too large is left for the caller to ask for again.
+ */
+#include "base/str.h"
+#include "services/dynamodb/capacity.h"
+#include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/get.h"
+#include "services/dynamodb/parameters.h"
+
+enum {
+	KEYS_MAX = 100,                    /* of all tables */
+	REPLY_SIZE_MAX = 16 * 1024 * 1024, /* of items, as DynamoDB counts them */
+};
+
+/* What is asked of one table. */
+struct batch_part {
+	const struct dynamodb_keys_and_attributes *in;
+	struct table table;
+	struct get get;
+	struct item *keys;
+	enum capacity_factor factor;
+};
+
+/* All tables of a request are to be of one generation. */
+static bool check_parameters(struct problem *p, const struct dynamodb_batch_get_request_map *in)
+{
+	struct parameter legacy[] = { { "AttributesToGet", false }, { 0 } };
+	struct parameter expressions[] = { { "ProjectionExpression", false }, { 0 } };
+
+	for (size_t i = 0; i < in->n; i++) {
+		const struct dynamodb_keys_and_attributes *part = in->items[i].value;
+		const struct parameter own[] = {
+			{ "ProjectionExpression", part->projection_expression.p != NULL },
+			{ 0 },
+		};
+
+		legacy[0].is_given |= part->attributes_to_get.items != NULL;
+		expressions[0].is_given |= own[0].is_given;
+		if (!parameters_check(p, &(struct parameters){
+						 .legacy = &legacy[1],
+						 .expressions = own,
+						 .names = &part->expression_attribute_names,
+					 }))
+			return false;
+	}
+	return parameters_check(
+		p, &(struct parameters){ .legacy = legacy, .expressions = expressions });
+}
+
+static bool has_twice(const struct item *keys, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (item_equal(&keys[i], &keys[at]))
+			return true;
+	return false;
+}
+
+static bool parse_keys(struct problem *p, struct batch_part *part, size_t *total)
+{
+	const struct dynamodb_key_list *keys = &part->in->keys;
+
+	part->keys = arena_array(p->arena, struct item, keys->n);
+	for (size_t i = 0; i < keys->n; i++) {
+		if (!item_read(p, keys->items[i], &part->keys[i]))
+			return false;
+		if (has_twice(part->keys, i))
+			return problem_of_value(p,
+			                        "Provided list of item keys contains duplicates");
+		if (++*total > KEYS_MAX)
+			return problem_of_value(
+				p, "Too many items requested for the BatchGetItem call");
+	}
+	return true;
+}
+
+static bool parse(struct problem *p, const struct dynamodb_batch_get_request_map *in,
+                  struct batch_part *parts)
+{
+	size_t total = 0;
+
+	if (!check_parameters(p, in))
+		return false;
+	for (size_t i = 0; i < in->n; i++) {
+		struct batch_part *part = &parts[i];
+
+		part->in = in->items[i].value;
+		part->factor = opt_true(part->in->consistent_read) ? CAPACITY_CONSISTENT
+		                                                   : CAPACITY_EVENTUAL;
+		if (!get_parse(p, part->in->projection_expression,
+		               &part->in->expression_attribute_names, &part->in->attributes_to_get,
+		               &part->get) ||
+		    !parse_keys(p, part, &total))
+			return false;
+	}
+	return true;
+}
+
+static err bind(struct call *c, str table_name, struct batch_part *part)
+{
+	struct problem p = { .arena = c->arena };
+	err e = table_find(c, table_name, &part->table);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < part->in->keys.n; i++)
+		if (!key_check(&p, &part->table.keys, &part->keys[i]))
+			return problem_error(c, &p);
+	return get_bind(&p, &part->table, &part->get) ? NULL : problem_error(c, &p);
+}
+
+/* How many of the part's keys were looked up before the reply was full. */
+static size_t read_part(struct call *c, const struct batch_part *part, int64_t *size,
+                        struct capacity *capacity, struct dynamodb_item_list *ret)
+{
+	size_t i;
+
+	capacity->table = &part->table;
+	ret->items = arena_array(c->arena, str, part->in->keys.n);
+	for (i = 0; i < part->in->keys.n && *size < REPLY_SIZE_MAX; i++) {
+		struct stored_item stored =
+			get_read(c->db, c->arena, &part->table, &part->get, &part->keys[i]);
+
+		if (*size + stored.size > REPLY_SIZE_MAX)
+			break;
+		*size += stored.size;
+		capacity_add_read(capacity, NULL, read_units(stored.size, part->factor));
+		if (stored.text.p)
+			ret->items[ret->n++] = stored.text;
+	}
+	return i;
+}
+
+/* What is left to ask for: the same, of the keys that were not looked up. */
+static void leave(struct arena *a, const struct batch_part *part, size_t done, str table_name,
+                  struct dynamodb_batch_get_request_map *ret)
+{
+	struct dynamodb_keys_and_attributes *rest;
+
+	if (done == part->in->keys.n)
+		return;
+	rest = arena_new(a, struct dynamodb_keys_and_attributes);
+	*rest = *part->in;
+	rest->keys.items += done;
+	rest->keys.n -= done;
+	ret->items[ret->n].key = table_name;
+	ret->items[ret->n++].value = rest;
+}
+
+err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item_in *in,
+                            struct dynamodb_batch_get_item_out *out)
+{
+	size_t n = in->request_items.n;
+	struct batch_part *parts = arena_array(c->arena, struct batch_part, n);
+	struct capacity *capacities = arena_array(c->arena, struct capacity, n);
+	struct problem p = { .arena = c->arena };
+	int64_t size = 0;
+
+	if (!parse(&p, &in->request_items, parts))
+		return problem_error(c, &p);
+	for (size_t i = 0; i < n; i++) {
+		err e = bind(c, in->request_items.items[i].key, &parts[i]);
+
+		if (e)
+			return e;
+	}
+
+	out->responses.items =
+		arena_array(c->arena, struct dynamodb_batch_get_response_map_map_entry, n);
+	out->responses.n = n;
+	out->unprocessed_keys.items =
+		arena_array(c->arena, struct dynamodb_batch_get_request_map_map_entry, n);
+	for (size_t i = 0; i < n; i++) {
+		str name = in->request_items.items[i].key;
+		size_t done;
+
+		out->responses.items[i].key = name;
+		done = read_part(c, &parts[i], &size, &capacities[i],
+		                 &out->responses.items[i].value);
+		leave(c->arena, &parts[i], done, name, &out->unprocessed_keys);
+	}
+	capacity_describe_all(c->arena, capacities, n, in->return_consumed_capacity,
+	                      /* in_transaction= */ false, &out->consumed_capacity);
+	return NULL;
+}

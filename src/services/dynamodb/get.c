@@ -1,0 +1,73 @@
+#include "services/dynamodb/get.h"
+
+#include "base/str.h"
+
+static const struct dynamodb_expression_attribute_value_map no_values;
+
+bool get_parse(struct problem *p, str projection_expression,
+               const struct dynamodb_expression_attribute_name_map *names,
+               const struct dynamodb_attribute_name_list *attributes_to_get, struct get *ret)
+{
+	struct expressions e;
+
+	*ret = (struct get){ .is_projected = projection_expression.p || attributes_to_get->items };
+	if (attributes_to_get->items)
+		return projection_from_names(p, attributes_to_get, &ret->projection);
+	if (!projection_expression.p)
+		return true;
+	return expressions_init(&e, p, names, &no_values) &&
+	       projection_parse(&e, projection_expression, &ret->projection) && expressions_end(&e);
+}
+
+static bool refuse_path(struct problem *p, const char *kind, str name)
+{
+	return problem_of_value(p,
+	                        "Key attributes must be scalars; list random access '[]' and map "
+	                        "lookup '.' are not allowed: %s: %.*s",
+	                        kind, STR_ARG(name));
+}
+
+static bool is_in_index_key(const struct table *t, str name)
+{
+	for (size_t i = 0; i < t->index_count; i++)
+		if (key_schema_has(&t->indexes[i].keys, name))
+			return true;
+	return false;
+}
+
+bool projection_spares_keys(struct problem *p, const struct table *t,
+                            const struct projection *projection)
+{
+	for (size_t i = 0; i < projection->n; i++) {
+		const struct path *path = &projection->paths[i];
+
+		if (path->n == 1)
+			continue;
+		if (key_schema_has(&t->keys, path->steps[0].name))
+			return refuse_path(p, "Key", path->steps[0].name);
+		if (is_in_index_key(t, path->steps[0].name))
+			return refuse_path(p, "IndexKey", path->steps[0].name);
+	}
+	return true;
+}
+
+bool get_bind(struct problem *p, const struct table *t, const struct get *get)
+{
+	return !get->is_projected || projection_spares_keys(p, t, &get->projection);
+}
+
+struct stored_item get_read(struct db *db, struct arena *a, const struct table *t,
+                            const struct get *get, const struct item *key)
+{
+	struct stored_item stored = { 0 };
+	struct item item;
+
+	if (!space_get(db, a, t->space, key_encode(a, &t->keys, key), &stored))
+		return (struct stored_item){ 0 };
+	if (get->is_projected) {
+		item_load(a, stored.text, &item);
+		item = projection_apply(a, &get->projection, &item);
+		stored.text = item_text(a, &item);
+	}
+	return stored;
+}
