@@ -1,11 +1,12 @@
 /*
  * BatchWriteItem: puts and deletes that have nothing to do with each other but that they come together. All are
- * checked before the first is made, and all are made in one transaction of the store: so nothing is ever
- * unprocessed.
+ * checked before the first is made, and all are made in one transaction of the store: so nothing is left
+ * unprocessed but what throttling holds up.
  */
 #include "base/str.h"
 #include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/throttle.h"
 #include "services/dynamodb/write.h"
 
 enum { REQUESTS_MAX = 25 };
@@ -15,7 +16,9 @@ struct batch {
 	struct write *writes;
 	size_t count;
 	struct table *tables;
-	struct capacity *capacities;
+	struct capacity *capacities; /* as tables */
+	struct collections collections;
+	size_t done; /* of the writes */
 };
 
 static size_t count_requests(const struct dynamodb_batch_write_item_request_map *items)
@@ -100,19 +103,55 @@ static err bind_all(struct batch *b, const struct dynamodb_batch_write_item_requ
 	return NULL;
 }
 
-static void write_all(struct batch *b, struct collections *collections)
+static void write_one(struct batch *b, struct write *w)
 {
 	struct problem p = { .arena = b->call->arena };
+	struct capacity cost = { .table = w->table };
 
-	for (size_t i = 0; i < b->count; i++) {
-		struct write *w = &b->writes[i];
+	/* It has no condition and no update: it is always ready. */
+	(void)write_prepare(b->call->db, &p, w);
+	write_apply(b->call, w, &cost, /* in_transaction= */ false);
+	throttle_spend(b->call, &cost);
+	capacity_add(&b->capacities[w->table - b->tables], &cost);
+	collections_add(&b->collections, b->call->db, w->table, &w->item);
+}
 
-		/* It has no condition and no update: it is always ready. */
-		(void)write_prepare(b->call->db, &p, w);
-		write_apply(b->call, w, &b->capacities[w->table - b->tables],
-		            /* in_transaction= */ false);
-		collections_add(collections, b->call->db, w->table, &w->item);
+/* The requests of a table; those that are held up go into a list of their own. */
+static void write_table(struct batch *b, struct write *writes,
+                        const struct dynamodb_batch_write_item_request_map_map_entry *in,
+                        struct dynamodb_batch_write_item_request_map *unprocessed)
+{
+	struct dynamodb_write_requests left = { 0 };
+
+	for (size_t i = 0; i < in->value.n; i++) {
+		if (throttle_admits(b->call, writes[i].table, NULL, THROTTLE_WRITE)) {
+			write_one(b, &writes[i]);
+			b->done++;
+			continue;
+		}
+		if (!left.items)
+			left.items = arena_array(b->call->arena, struct dynamodb_write_request,
+			                         in->value.n);
+		left.items[left.n++] = in->value.items[i];
 	}
+	if (left.n) {
+		unprocessed->items[unprocessed->n].key = in->key;
+		unprocessed->items[unprocessed->n++].value = left;
+	}
+}
+
+static err write_all(struct batch *b, const struct dynamodb_batch_write_item_request_map *items,
+                     struct dynamodb_batch_write_item_request_map *unprocessed)
+{
+	struct write *writes = b->writes;
+
+	unprocessed->items = arena_array(
+		b->call->arena, struct dynamodb_batch_write_item_request_map_map_entry, items->n);
+	for (size_t i = 0; i < items->n; i++) {
+		write_table(b, writes, &items->items[i], unprocessed);
+		writes += items->items[i].value.n;
+	}
+	return b->done ? NULL : throttle_admit(b->call, b->writes->table, NULL, THROTTLE_WRITE);
 }
 
 static err check_count(struct call *c, const struct dynamodb_batch_write_item_request_map *items)
@@ -127,26 +166,25 @@ err dynamodb_batch_write_item(struct call *c, const struct dynamodb_batch_write_
 {
 	const struct dynamodb_batch_write_item_request_map *items = &in->request_items;
 	struct problem p = { .arena = c->arena };
-	struct collections collections = { .arena = c->arena,
-		                           .wanted = in->return_item_collection_metrics,
-		                           .writes_max = REQUESTS_MAX };
 	struct batch b = { .call = c, .count = count_requests(items) };
 	err e = check_count(c, items);
 
 	if (e)
 		return e;
+	b.collections = (struct collections){ .arena = c->arena,
+		                              .wanted = in->return_item_collection_metrics,
+		                              .writes_max = REQUESTS_MAX };
 	b.writes = arena_array(c->arena, struct write, b.count);
 	b.tables = arena_array(c->arena, struct table, items->n);
 	b.capacities = arena_array(c->arena, struct capacity, items->n);
 	if (!parse_all(&p, items, b.writes))
 		return problem_error(c, &p);
 	e = bind_all(&b, items);
+	if (!e)
+		e = write_all(&b, items, &out->unprocessed_items);
 	if (e)
 		return e;
-	write_all(&b, &collections);
-	out->unprocessed_items.items =
-		arena_new(c->arena, struct dynamodb_batch_write_item_request_map_map_entry);
-	out->item_collection_metrics = collections.tables;
+	out->item_collection_metrics = b.collections.tables;
 	capacity_describe_all(c->arena, b.capacities, items->n, in->return_consumed_capacity,
 	                      /* in_transaction= */ false, &out->consumed_capacity);
 	return NULL;

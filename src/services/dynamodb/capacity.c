@@ -35,6 +35,16 @@ void capacity_add_write(struct capacity *capacity, const struct index *index, do
 		capacity->table_write += units;
 }
 
+void capacity_add(struct capacity *sum, const struct capacity *more)
+{
+	sum->table_read += more->table_read;
+	sum->table_write += more->table_write;
+	for (size_t i = 0; i < more->table->index_count; i++) {
+		sum->index_read[i] += more->index_read[i];
+		sum->index_write[i] += more->index_write[i];
+	}
+}
+
 /* Reads and writes apart are only told of transactions, and only what there was of them. */
 static struct opt_double apart(double units, bool in_transaction)
 {

@@ -29,6 +29,8 @@ double write_units(int64_t bytes, bool in_transaction);
 void capacity_add_read(struct capacity *capacity, const struct index *index, double units);
 void capacity_add_write(struct capacity *capacity, const struct index *index, double units);
 
+void capacity_add(struct capacity *sum, const struct capacity *more); /* of the same table */
+
 /* As ReturnConsumedCapacity asks for it (absent: NONE): NULL, the total, or the indexes too. In a transaction
  * the reads and writes are named as well. */
 struct dynamodb_consumed_capacity *capacity_describe(struct arena *a,

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "services/dynamodb/description.h"
 #include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/limits.h"
 #include "services/dynamodb/space.h"
 #include "services/dynamodb/stream.h"
 #include "services/dynamodb/tag.h"
@@ -89,6 +90,17 @@ static bool check(struct problem *p, const struct dynamodb_create_table_in *in,
 	       sse_check(p, in->sse_specification) && tags_check(p, &in->tags);
 }
 
+static err check_limits(struct call *c, const struct dynamodb_create_table_in *in)
+{
+	const struct dynamodb_global_secondary_index_list *indexes = &in->global_secondary_indexes;
+	err e = limits_check_units(c, STR_NULL, in->provisioned_throughput);
+
+	for (size_t i = 0; !e && i < indexes->n; i++)
+		e = limits_check_units(c, indexes->items[i].index_name,
+		                       indexes->items[i].provisioned_throughput);
+	return e;
+}
+
 static enum billing_mode billing_of(const struct dynamodb_create_table_in *in)
 {
 	return str_eq(in->billing_mode, STR("PAY_PER_REQUEST")) ? BILLING_PAY_PER_REQUEST
@@ -135,6 +147,22 @@ static void make(struct call *c, const struct dynamodb_create_table_in *in, stru
 	tags_put(c->db, t->space, &in->tags);
 }
 
+/* The first reply does not say yet what is warm, nor since when the table is on demand. */
+static struct dynamodb_table_description *describe(struct call *c, const struct table *t,
+                                                   const struct settings *s)
+{
+	struct dynamodb_table_description *d = table_describe(c, t, s);
+
+	table_describe_status(d, STR("CREATING"));
+	d->warm_throughput = NULL;
+	if (d->billing_mode_summary)
+		d->billing_mode_summary->last_update_to_pay_per_request_date_time =
+			(struct opt_time){ 0 };
+	for (size_t i = 0; i < d->global_secondary_indexes.n; i++)
+		d->global_secondary_indexes.items[i].warm_throughput = NULL;
+	return d;
+}
+
 err dynamodb_create_table(struct call *c, const struct dynamodb_create_table_in *in,
                           struct dynamodb_create_table_out *out)
 {
@@ -149,6 +177,9 @@ err dynamodb_create_table(struct call *c, const struct dynamodb_create_table_in 
 		return e;
 	if (!check(&p, in, billing, &d))
 		return problem_error(c, &p);
+	e = check_limits(c, in);
+	if (e)
+		return e;
 	if (table_load_named(c->db, c->arena, c->identity.account, c->region, in->table_name, &t))
 		return fail(c, &dynamodb_resource_in_use_exception, "Table already exists: %.*s",
 		            STR_ARG(in->table_name));
@@ -164,7 +195,6 @@ err dynamodb_create_table(struct call *c, const struct dynamodb_create_table_in 
 	};
 	s = settings_of(c, in, &d, billing);
 	make(c, in, &t, &s);
-	out->table_description = table_describe(c, &t, &s);
-	table_describe_status(out->table_description, STR("CREATING"));
+	out->table_description = describe(c, &t, &s);
 	return NULL;
 }

@@ -6,10 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum {
-	INCLUDED_MAX = 100, /* NonKeyAttributes of all indexes */
-	MESSAGE_MAX = 4096,
-};
+enum { MESSAGE_MAX = 4096 };
 
 /* One of a request's indexes, local or global. */
 struct wanted_index {

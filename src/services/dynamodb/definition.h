@@ -6,6 +6,8 @@
 
 #include "services/dynamodb/throughput.h"
 
+enum { INCLUDED_MAX = 100 }; /* NonKeyAttributes of all indexes of a table */
+
 /* AttributeDefinitions, sorted by name, as DynamoDB shows them. */
 struct definitions {
 	struct key_part *items;

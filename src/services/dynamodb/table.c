@@ -7,13 +7,22 @@
 
 enum { NAME_MIN = 3, NAME_MAX = 255 };
 
-/* The model has no definition of these two, for every operation may answer them. */
+/* The model has no definition of these, for every operation may answer them. */
 static const struct error_definition validation_exception = { .code = "ValidationException",
 	                                                      .status = 400,
 	                                                      .sender = true };
 static const struct error_definition serialization_exception = { .code = "SerializationException",
 	                                                         .status = 400,
 	                                                         .sender = true };
+
+static const struct error_definition access_denied_exception = { .code = "AccessDeniedException",
+	                                                         .status = 400,
+	                                                         .sender = true };
+
+err table_access_denied(struct call *c)
+{
+	return fail(c, &access_denied_exception, "Access is denied");
+}
 
 err problem_error(struct call *c, const struct problem *p)
 {
@@ -96,8 +105,7 @@ static err name_of_arn(struct call *c, str arn, str *ret)
 			c, "1 validation error detected: Invalid resource type in '%.*s'",
 			STR_ARG(arn));
 	if (!str_eq(account, c->identity.account))
-		return fail(c, &dynamodb_resource_not_found_exception,
-		            "Requested resource not found");
+		return table_access_denied(c);
 	*ret = rest;
 	return NULL;
 }

@@ -5,7 +5,11 @@
 
 #include <stdlib.h>
 
-enum { CHECKED_MAX = 1000 }; /* tags that are looked at for more than their number */
+enum {
+	KEY_MAX = 128, /* characters */
+	VALUE_MAX = 256,
+	CHECKED_MAX = 1000, /* tags that are looked at for more than their number */
+};
 
 static struct own_pattern characters = { "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*", NULL };
 
@@ -31,30 +35,51 @@ static bool check_unique(struct problem *p, const struct dynamodb_tag_list *tags
 	return true;
 }
 
-static bool check_one(struct problem *p, const struct dynamodb_tag *tag)
+/* An absent text is shown as "null". */
+static bool refuse_text(struct problem *p, const char *what, str text)
 {
-	if (str_starts(tag->key, STR("aws:")))
+	return problem_of_value(p, "The Tag %s provided is invalid, %s: %.*s", what, what,
+	                        STR_ARG(text.p ? text : STR("null")));
+}
+
+static bool check_key(struct problem *p, str key)
+{
+	if (str_starts_nocase(key, STR("aws:")))
 		return problem_of_value(p, "Tag Key cannot be prefixed with aws:, Key: %.*s",
-		                        STR_ARG(tag->key));
-	if (!own_pattern_matches(&characters, tag->key))
-		return problem_of_value(p, "The Tag Key provided is invalid, Key: %.*s",
-		                        STR_ARG(tag->key));
-	if (!own_pattern_matches(&characters, tag->value))
-		return problem_of_value(p, "The Tag Value provided is invalid, Value: %.*s",
-		                        STR_ARG(tag->value));
+		                        STR_ARG(key));
+	if (!key.n || utf8_count(key) > KEY_MAX || !own_pattern_matches(&characters, key))
+		return refuse_text(p, "Key", key);
 	return true;
+}
+
+static bool check_value(struct problem *p, str value)
+{
+	if (!value.p || utf8_count(value) > VALUE_MAX || !own_pattern_matches(&characters, value))
+		return refuse_text(p, "Value", value);
+	return true;
+}
+
+static bool check_number(struct problem *p, size_t n)
+{
+	return n <= TAGS_MAX ||
+	       problem_of_value(p, "Number of Tags exceed the current limit for the "
+	                           "provided ResourceArn");
 }
 
 bool tags_check(struct problem *p, const struct dynamodb_tag_list *tags)
 {
 	for (size_t i = 0; i < MIN(tags->n, CHECKED_MAX); i++)
-		if (!check_one(p, &tags->items[i]))
+		if (!check_key(p, tags->items[i].key) || !check_value(p, tags->items[i].value))
 			return false;
-	if (!check_unique(p, tags))
-		return false;
-	return tags->n <= TAGS_MAX ||
-	       problem_of_value(p, "Number of Tags exceed the current limit for the provided "
-	                           "ResourceArn");
+	return check_unique(p, tags) && check_number(p, tags->n);
+}
+
+bool tag_keys_check(struct problem *p, const struct dynamodb_tag_key_list *keys)
+{
+	for (size_t i = 0; i < MIN(keys->n, CHECKED_MAX); i++)
+		if (!check_key(p, keys->items[i]))
+			return false;
+	return check_number(p, keys->n);
 }
 
 void tags_put(struct db *db, int64_t table_space, const struct dynamodb_tag_list *tags)

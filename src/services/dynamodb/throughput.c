@@ -3,9 +3,11 @@
 #include "base/json.h"
 #include "base/str.h"
 
+enum { DECREASES_A_DAY = 4 };                  /* and then one an hour */
 enum { WARM_READ = 12000, WARM_WRITE = 4000 }; /* what a table on demand begins with */
 
 static const int64_t units_max = 1000000000000;
+static const int64_t hour = 3600 * (int64_t)1000;
 static const int64_t day = 24 * 3600 * (int64_t)1000;
 
 /*
@@ -24,42 +26,40 @@ bool throughput_check_bounds(struct problem *p, const struct dynamodb_provisione
 	       check_unit(p, "WriteCapacityUnits", given->write_capacity_units.value);
 }
 
-/* " for index : NAME", which is how AWS has it here. */
-static str of_index(struct arena *a, str index)
-{
-	return index.p ? arena_printf(a, "for index : %.*s", STR_ARG(index)) : STR("for table");
-}
-
+/* Where AWS puts its spaces and its full stop differs between the operations. */
 static bool check_maximum(struct problem *p, const struct throughput_request *r, const char *name,
-                          struct opt_int given, enum billing_mode billing, bool may_clear)
+                          struct opt_int given, enum billing_mode billing, bool is_update)
 {
+	const char *of = !r->index.p ? "" : is_update ? "for index : " : "for index: ";
+
 	if (!given.set)
 		return true;
 	if (billing == BILLING_PROVISIONED)
 		return problem_of_value(
 			p,
-			"One or more parameter values were invalid: %s for OnDemandThroughput %.*s%scannot "
-			"be specified when the table BillingMode is PROVISIONED",
-			name, STR_ARG(r->index.p ? of_index(p->arena, r->index) : STR("")),
-			r->index.p ? " " : "");
-	if (given.value < 1 && !(may_clear && given.value == -1))
+			"One or more parameter values were invalid: %s for "
+			"OnDemandThroughput %s%.*s%scannot be specified when %stable "
+			"BillingMode is PROVISIONED%s",
+			name, of, STR_ARG(r->index), r->index.p ? " " : "", is_update ? "the " : "",
+			is_update ? "" : ".");
+	if (given.value < 1 && !(is_update && given.value == -1))
 		return problem_of_value(
 			p,
 			"One or more parameter values were invalid: Requested %s for "
-			"OnDemandThroughput %.*s is outside of valid range",
-			name, STR_ARG(of_index(p->arena, r->index)));
+			"OnDemandThroughput for %s%.*s is outside of valid range",
+			name, r->index.p ? "index : " : "table", STR_ARG(r->index));
 	return true;
 }
 
 bool throughput_check_on_demand(struct problem *p, const struct throughput_request *r,
-                                enum billing_mode billing, bool may_clear)
+                                enum billing_mode billing, bool is_update)
 {
 	const struct dynamodb_on_demand_throughput *given = r->on_demand;
 
 	return !given || (check_maximum(p, r, "MaxReadRequestUnits", given->max_read_request_units,
-	                                billing, may_clear) &&
+	                                billing, is_update) &&
 	                  check_maximum(p, r, "MaxWriteRequestUnits",
-	                                given->max_write_request_units, billing, may_clear));
+	                                given->max_write_request_units, billing, is_update));
 }
 
 static bool check_warm(struct problem *p, const struct throughput_request *r, const char *name,
@@ -76,22 +76,24 @@ static bool check_warm(struct problem *p, const struct throughput_request *r, co
 bool throughput_check(struct problem *p, const struct throughput_request *r,
                       enum billing_mode billing)
 {
+	static const char initial[] =
+		"initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/"
+		"latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial";
 	bool on_demand = billing == BILLING_PAY_PER_REQUEST;
 	struct throughput begin = throughput_new(
 		&(struct throughput_request){ .provisioned = r->provisioned }, billing);
 
 	if (r->provisioned && !throughput_check_bounds(p, r->provisioned))
 		return false;
-	if (!throughput_check_on_demand(p, r, billing, /* may_clear= */ false))
+	if (!throughput_check_on_demand(p, r, billing, /* is_update= */ false))
 		return false;
-	return !r->warm || (check_warm(p, r, "ReadUnitsPerSecond", r->warm->read_units_per_second,
-	                               begin.warm_read,
-	                               on_demand ? "initial throughput for OnDemand"
-	                                         : "ReadCapacityUnits of ProvisionedThroughput") &&
-	                    check_warm(p, r, "WriteUnitsPerSecond", r->warm->write_units_per_second,
-	                               begin.warm_write,
-	                               on_demand ? "initial throughput for OnDemand"
-	                                         : "WriteCapacityUnits of ProvisionedThroughput"));
+	return !r->warm ||
+	       (check_warm(p, r, "ReadUnitsPerSecond", r->warm->read_units_per_second,
+	                   begin.warm_read,
+	                   on_demand ? initial : "ReadCapacityUnits of ProvisionedThroughput") &&
+	        check_warm(p, r, "WriteUnitsPerSecond", r->warm->write_units_per_second,
+	                   begin.warm_write,
+	                   on_demand ? initial : "WriteCapacityUnits of ProvisionedThroughput"));
 }
 
 bool throughput_check_warmer(struct problem *p, const struct throughput_request *r,
@@ -154,8 +156,15 @@ void throughput_provision(struct throughput *t, int64_t now, int64_t read, int64
 	}
 	t->read_units = read;
 	t->write_units = write;
-	t->max_read = t->max_write = 0;
 	throughput_warm(t, read, write);
+	t->max_read = t->max_write = 0; /* which are of on demand */
+}
+
+bool throughput_may_decrease(const struct throughput *t, int64_t now, int64_t read, int64_t write)
+{
+	return (read >= t->read_units && write >= t->write_units) ||
+	       now / day != t->decreased / day || t->decreases < DECREASES_A_DAY ||
+	       now - t->decreased >= hour;
 }
 
 void throughput_pay_per_request(struct throughput *t)

@@ -34,9 +34,11 @@ bool throughput_check_bounds(struct problem *p,
 
 /* Of one that is there. */
 bool throughput_check_on_demand(struct problem *p, const struct throughput_request *r,
-                                enum billing_mode billing, bool may_clear);
+                                enum billing_mode billing, bool is_update);
 bool throughput_check_warmer(struct problem *p, const struct throughput_request *r,
                              const struct throughput *now_set);
+/* Of decreases there are four a day, and then one an hour. */
+bool throughput_may_decrease(const struct throughput *t, int64_t now, int64_t read, int64_t write);
 void throughput_provision(struct throughput *t, int64_t now, int64_t read, int64_t write);
 void throughput_limit(struct throughput *t, const struct dynamodb_on_demand_throughput *given);
 void throughput_warm(struct throughput *t, int64_t read, int64_t write);

@@ -9,6 +9,7 @@
 #include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/fingerprint.h"
+#include "services/dynamodb/throttle.h"
 #include "services/dynamodb/token.h"
 #include "services/dynamodb/write.h"
 
@@ -213,6 +214,14 @@ static err prepare_all(struct transaction *t)
 
 		if (t->reasons[i].code.p)
 			continue;
+		if (!throttle_admits(t->call, w->table, NULL, THROTTLE_WRITE)) {
+			give_reason(t, i, STR("ProvisionedThroughputExceeded"),
+			            STR("The level of configured provisioned throughput for the "
+			                "table was exceeded. Consider increasing your "
+			                "provisioning level with the UpdateTable API."),
+			            STR_NULL);
+			continue;
+		}
 		switch (write_prepare(t->call->db, &p, w)) {
 		case WRITE_CONDITION_FAILED:
 			give_reason(t, i, STR("ConditionalCheckFailed"),
@@ -316,6 +325,8 @@ static void apply_all(struct transaction *t)
 		write_apply(t->call, &a->write, &t->capacities[a->table],
 		            /* in_transaction= */ true);
 	}
+	for (size_t i = 0; i < t->table_count; i++)
+		throttle_spend(t->call, &t->capacities[i]);
 }
 
 static void transaction_init(struct transaction *t, struct call *c, size_t count)

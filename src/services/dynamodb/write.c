@@ -1,6 +1,7 @@
 #include "services/dynamodb/write.h"
 
 #include "base/str.h"
+#include "services/dynamodb/throttle.h"
 
 const struct item *write_old(struct arena *a, struct write *w)
 {
@@ -188,9 +189,14 @@ static err condition_failed(struct call *c, const struct write *w)
 err write_run(struct call *c, const struct table *t, struct write *w, struct capacity *capacity)
 {
 	struct problem p = { .arena = c->arena };
+	struct capacity cost = { .table = t };
+	err e;
 
 	if (!write_bind(&p, t, w))
 		return problem_error(c, &p);
+	e = throttle_admit(c, t, NULL, THROTTLE_WRITE);
+	if (e)
+		return e;
 	switch (write_prepare(c->db, &p, w)) {
 	case WRITE_CONDITION_FAILED:
 		return condition_failed(c, w);
@@ -199,7 +205,10 @@ err write_run(struct call *c, const struct table *t, struct write *w, struct cap
 	case WRITE_READY:
 		break;
 	}
-	write_apply(c, w, capacity, /* in_transaction= */ false);
+	write_apply(c, w, &cost, /* in_transaction= */ false);
+	throttle_spend(c, &cost);
+	if (capacity)
+		capacity_add(capacity, &cost);
 	return NULL;
 }
 

@@ -73,6 +73,13 @@ def refused(message, code="ValidationException", status=400):
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status, response
 
 
+def failed(status, reply):
+    """Of `raw`: a condition that failed, and the item that the reply shows, or None."""
+    assert (status, reply["__type"].split("#")[-1]) == (400, "ConditionalCheckFailedException"), reply
+    assert reply.get("message", reply.get("Message")) == "The conditional request failed"
+    return reply.get("Item")
+
+
 def raw(menagerie, operation, body, key="test"):
     """A signed request whose body is as given (a dict, or text): status and JSON of the reply."""
     text = body if isinstance(body, str) else json.dumps(body)
