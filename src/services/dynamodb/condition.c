@@ -243,3 +243,20 @@ bool condition_mentions(const struct condition *c, str name)
 {
 	return node_mentions(c->root, name);
 }
+
+static bool node_reaches_into(const struct node *node, str name)
+{
+	if (node->kind == NODE_PATH)
+		return node->as.path.n > 1 && str_eq(node->as.path.steps[0].name, name);
+	if (node->kind == NODE_VALUE)
+		return false;
+	for (size_t i = 0; i < node->as.operands.n; i++)
+		if (node_reaches_into(node->as.operands.items[i], name))
+			return true;
+	return false;
+}
+
+bool condition_reaches_into(const struct condition *c, str name)
+{
+	return node_reaches_into(c->root, name);
+}

@@ -64,6 +64,8 @@ bool condition_parse(struct expressions *e, const char *what, str text, struct c
 bool condition_holds(const struct condition *c, const struct item *item);
 /* Whether it looks at this attribute, at any depth: a filter may not speak of the key. */
 bool condition_mentions(const struct condition *c, str name);
+/* Whether it looks inside of it, which keys have none of. */
+bool condition_reaches_into(const struct condition *c, str name);
 
 /* Expected with its ConditionalOperator; QueryFilter and ScanFilter with theirs. */
 bool condition_from_expected(struct problem *p,
