@@ -7,6 +7,7 @@
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/get.h"
 #include "services/dynamodb/parameters.h"
+#include "services/dynamodb/throttle.h"
 
 enum {
 	KEYS_MAX = 100,                    /* of all tables */
@@ -115,8 +116,6 @@ static size_t read_part(struct call *c, const struct batch_part *part, int64_t *
 {
 	size_t i;
 
-	capacity->table = &part->table;
-	ret->items = arena_array(c->arena, str, part->in->keys.n);
 	for (i = 0; i < part->in->keys.n && *size < REPLY_SIZE_MAX; i++) {
 		struct stored_item stored =
 			get_read(c->db, c->arena, &part->table, &part->get, &part->keys[i]);
@@ -128,6 +127,7 @@ static size_t read_part(struct call *c, const struct batch_part *part, int64_t *
 		if (stored.text.p)
 			ret->items[ret->n++] = stored.text;
 	}
+	throttle_spend(c, capacity);
 	return i;
 }
 
@@ -147,23 +147,13 @@ static void leave(struct arena *a, const struct batch_part *part, size_t done, s
 	ret->items[ret->n++].value = rest;
 }
 
-err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item_in *in,
-                            struct dynamodb_batch_get_item_out *out)
+/* Tables that are throttled are left, too; when that leaves nothing, it is an error. */
+static err read_all(struct call *c, const struct batch_part *parts, size_t n,
+                    struct capacity *capacities, struct dynamodb_batch_get_item_out *out)
 {
-	size_t n = in->request_items.n;
-	struct batch_part *parts = arena_array(c->arena, struct batch_part, n);
-	struct capacity *capacities = arena_array(c->arena, struct capacity, n);
-	struct problem p = { .arena = c->arena };
 	int64_t size = 0;
-
-	if (!parse(&p, &in->request_items, parts))
-		return problem_error(c, &p);
-	for (size_t i = 0; i < n; i++) {
-		err e = bind(c, in->request_items.items[i].key, &parts[i]);
-
-		if (e)
-			return e;
-	}
+	bool is_any_read = false;
+	err held = NULL;
 
 	out->responses.items =
 		arena_array(c->arena, struct dynamodb_batch_get_response_map_map_entry, n);
@@ -171,14 +161,43 @@ err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item
 	out->unprocessed_keys.items =
 		arena_array(c->arena, struct dynamodb_batch_get_request_map_map_entry, n);
 	for (size_t i = 0; i < n; i++) {
-		str name = in->request_items.items[i].key;
-		size_t done;
+		struct dynamodb_item_list *items = &out->responses.items[i].value;
+		str name = parts[i].table.given;
+		size_t done = 0;
 
 		out->responses.items[i].key = name;
-		done = read_part(c, &parts[i], &size, &capacities[i],
-		                 &out->responses.items[i].value);
+		items->items = arena_array(c->arena, str, parts[i].in->keys.n);
+		capacities[i].table = &parts[i].table;
+		held = throttle_admit(c, &parts[i].table, NULL, THROTTLE_READ);
+		if (!held) {
+			done = read_part(c, &parts[i], &size, &capacities[i], items);
+			is_any_read = true;
+		}
 		leave(c->arena, &parts[i], done, name, &out->unprocessed_keys);
 	}
+	return is_any_read ? NULL : held;
+}
+
+err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item_in *in,
+                            struct dynamodb_batch_get_item_out *out)
+{
+	size_t n = in->request_items.n;
+	struct batch_part *parts = arena_array(c->arena, struct batch_part, n);
+	struct capacity *capacities = arena_array(c->arena, struct capacity, n);
+	struct problem p = { .arena = c->arena };
+	err e;
+
+	if (!parse(&p, &in->request_items, parts))
+		return problem_error(c, &p);
+	for (size_t i = 0; i < n; i++) {
+		e = bind(c, in->request_items.items[i].key, &parts[i]);
+		if (e)
+			return e;
+	}
+
+	e = read_all(c, parts, n, capacities, out);
+	if (e)
+		return e;
 	capacity_describe_all(c->arena, capacities, n, in->return_consumed_capacity,
 	                      /* in_transaction= */ false, &out->consumed_capacity);
 	return NULL;

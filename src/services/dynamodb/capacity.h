@@ -1,7 +1,10 @@
 /*
  * Consumed capacity, with AWS's arithmetic: reads in steps of 4 KiB, half of them when eventually consistent;
- * writes in steps of 1 KiB of the larger of what was and what is; twice of both in a transaction. An
- * operation that finds nothing still costs the least there is.
+ * writes in steps of 1 KiB of the larger of what was and what is; of a table twice as much in a transaction,
+ * but not of its indexes. An operation that finds nothing still costs the least there is.
+ *
+ * What a write costs an index depends on what becomes of its entry there: put, replaced or removed once, moved
+ * twice, unchanged nothing.
  */
 #ifndef SERVICES_DYNAMODB_CAPACITY_H
 #define SERVICES_DYNAMODB_CAPACITY_H
@@ -25,6 +28,8 @@ double write_units(int64_t bytes, bool in_transaction);
 /* `index` NULL: the table. */
 void capacity_add_read(struct capacity *capacity, const struct index *index, double units);
 void capacity_add_write(struct capacity *capacity, const struct index *index, double units);
+
+void capacity_add(struct capacity *sum, const struct capacity *more); /* of the same table */
 
 /* As ReturnConsumedCapacity asks for it (absent: NONE): NULL, the total, or the indexes too. In a transaction
  * the reads and writes are named as well. */

@@ -2,7 +2,10 @@
 #include "services/dynamodb/dynamodb.h"
 
 static const struct dynamodbstreams_api ops = {
-	.list_streams = { NULL, 0 },
+	.list_streams = { dynamodbstreams_list_streams, OP_READ },
+	.describe_stream = { dynamodbstreams_describe_stream, OP_READ },
+	.get_shard_iterator = { dynamodbstreams_get_shard_iterator, OP_READ },
+	.get_records = { dynamodbstreams_get_records, OP_READ },
 };
 
 const struct service dynamodbstreams_service = {

@@ -24,7 +24,8 @@ enum {
 	EXPRESSION_OPERATORS_MAX = 300,
 	EXPRESSION_DEPTH_MAX =
 		150, /* of parentheses and operators in the tree; DynamoDB's limit is on operators */
-	EXPRESSION_VALUES_SIZE_MAX = 2 * 1024 * 1024,
+	EXPRESSION_KEY_MAX = 255,                     /* bytes of "#a" or ":a" */
+	EXPRESSION_VALUES_SIZE_MAX = 2 * 1024 * 1024, /* of all names and values */
 };
 
 struct expressions {
@@ -33,6 +34,7 @@ struct expressions {
 	const struct dynamodb_expression_attribute_value_map *values;
 	struct value *parsed_values; /* one for each of `values` */
 	bool *name_was_used, *value_was_used;
+	uint32_t *names_in_order, *values_in_order; /* of many, to find one among them */
 };
 
 bool expressions_init(struct expressions *e, struct problem *p,
@@ -62,6 +64,8 @@ bool condition_parse(struct expressions *e, const char *what, str text, struct c
 bool condition_holds(const struct condition *c, const struct item *item);
 /* Whether it looks at this attribute, at any depth: a filter may not speak of the key. */
 bool condition_mentions(const struct condition *c, str name);
+/* Whether it looks inside of it, which keys have none of. */
+bool condition_reaches_into(const struct condition *c, str name);
 
 /* Expected with its ConditionalOperator; QueryFilter and ScanFilter with theirs. */
 bool condition_from_expected(struct problem *p,

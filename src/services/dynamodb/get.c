@@ -51,6 +51,36 @@ bool projection_spares_keys(struct problem *p, const struct table *t,
 	return true;
 }
 
+/* The first attribute of a key that the condition reaches into; absent: none. */
+static str reached(const struct key_schema *s, const struct condition *condition)
+{
+	for (size_t i = 0; i < s->hash_count; i++)
+		if (condition_reaches_into(condition, s->hash[i].name))
+			return s->hash[i].name;
+	for (size_t i = 0; i < s->range_count; i++)
+		if (condition_reaches_into(condition, s->range[i].name))
+			return s->range[i].name;
+	return STR_NULL;
+}
+
+bool condition_spares_keys(struct problem *p, const struct table *t,
+                           const struct condition *condition)
+{
+	str name;
+
+	if (!condition)
+		return true;
+	name = reached(&t->keys, condition);
+	if (name.p)
+		return refuse_path(p, "Key", name);
+	for (size_t i = 0; i < t->index_count; i++) {
+		name = reached(&t->indexes[i].keys, condition);
+		if (name.p)
+			return refuse_path(p, "IndexKey", name);
+	}
+	return true;
+}
+
 bool get_bind(struct problem *p, const struct table *t, const struct get *get)
 {
 	return !get->is_projected || projection_spares_keys(p, t, &get->projection);

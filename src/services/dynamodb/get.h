@@ -27,8 +27,11 @@ bool get_bind(struct problem *p, const struct table *t, const struct get *get);
 struct stored_item get_read(struct db *db, struct arena *a, const struct table *t,
                             const struct get *get, const struct item *key);
 
-/* That the paths of a projection do not reach into attributes that are part of a key. */
+/* That the paths of a projection, or of a filter (NULL: none), do not reach into attributes that are part of a
+ * key, of the table or of any index. */
 bool projection_spares_keys(struct problem *p, const struct table *t,
                             const struct projection *projection);
+bool condition_spares_keys(struct problem *p, const struct table *t,
+                           const struct condition *condition);
 
 #endif

@@ -2,6 +2,7 @@
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/get.h"
 #include "services/dynamodb/parameters.h"
+#include "services/dynamodb/throttle.h"
 
 static bool check_parameters(struct problem *p, const struct dynamodb_get_item_in *in)
 {
@@ -49,10 +50,14 @@ err dynamodb_get_item(struct call *c, const struct dynamodb_get_item_in *in,
 		return e;
 	if (!key_check(&p, &t.keys, &key) || !get_bind(&p, &t, &get))
 		return problem_error(c, &p);
+	e = throttle_admit(c, &t, NULL, THROTTLE_READ);
+	if (e)
+		return e;
 
 	stored = get_read(c->db, c->arena, &t, &get, &key);
 	out->item = stored.text;
 	capacity_add_read(&capacity, NULL, read_units(stored.size, factor));
+	throttle_spend(c, &capacity);
 	out->consumed_capacity =
 		capacity_describe(c->arena, &capacity, in->return_consumed_capacity,
 	                          /* in_transaction= */ false);

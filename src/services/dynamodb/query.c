@@ -3,6 +3,7 @@
 #include "services/dynamodb/parameters.h"
 #include "services/dynamodb/selection.h"
 #include "services/dynamodb/start_key.h"
+#include "services/dynamodb/throttle.h"
 
 /* What can be read of a request without its table. */
 struct query {
@@ -185,8 +186,12 @@ err dynamodb_query(struct call *c, const struct dynamodb_query_in *in,
 		return e;
 	if (!bind(&p, in, &q, &request))
 		return problem_error(c, &p);
+	e = throttle_admit(c, &t, request.index, THROTTLE_READ);
+	if (e)
+		return e;
 
 	page_read(c->db, c->arena, &request, &capacity, &page);
+	throttle_spend(c, &capacity);
 	out->items = page.items;
 	out->count = opt_int(page.count);
 	out->scanned_count = opt_int(page.scanned);

@@ -81,9 +81,8 @@ static bool bind_projection(struct problem *p, struct page_request *r)
 	                        STR_ARG(r->index->name), STR_ARG(missing));
 }
 
-bool selection_bind(struct problem *p, str select, struct page_request *r)
+static bool bind_select(struct problem *p, str select, struct page_request *r)
 {
-	r->is_count = str_eq(select, STR("COUNT"));
 	if (r->projection)
 		return bind_projection(p, r);
 	if (!r->index || r->index->projection == PROJECT_ALL ||
@@ -97,4 +96,10 @@ bool selection_bind(struct problem *p, str select, struct page_request *r)
 	                        "ALL_ATTRIBUTES is not supported for global secondary index %.*s "
 	                        "because its projection type is not ALL",
 	                        STR_ARG(r->index->name));
+}
+
+bool selection_bind(struct problem *p, str select, struct page_request *r)
+{
+	r->is_count = str_eq(select, STR("COUNT"));
+	return bind_select(p, select, r) && condition_spares_keys(p, r->table, r->filter);
 }

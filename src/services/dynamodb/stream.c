@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "base/timestamp.h"
+#include "services/dynamodb/shard.h"
 
 enum {
 	TRIM_TURN = 500,                       /* records */
@@ -32,17 +33,6 @@ bool stream_view_from_name(str name, enum stream_view *ret)
 	return false;
 }
 
-str stream_sequence_number(struct arena *a, int64_t sequence)
-{
-	return arena_printf(a, "1%020lld", (long long)sequence);
-}
-
-str stream_arn(struct arena *a, str account, str region, str table_name, str label)
-{
-	return arena_printf(a, "arn:aws:dynamodb:%.*s:%.*s:table/%.*s/stream/%.*s", STR_ARG(region),
-	                    STR_ARG(account), STR_ARG(table_name), STR_ARG(label));
-}
-
 /*
  * Open and closed.
  */
@@ -67,7 +57,7 @@ static str new_label(struct db *db, struct arena *a, int64_t now, const struct t
 int64_t stream_open(struct db *db, struct arena *a, int64_t now, const struct table *t,
                     enum stream_view view)
 {
-	char secret[STREAM_SECRET_SIZE];
+	char secret[SHARD_SECRET_SIZE];
 
 	random_bytes(secret, sizeof(secret));
 	db_run(db,
@@ -103,7 +93,8 @@ bool stream_describe(struct db *db, struct arena *a, const struct table *t,
 		.is_open = !col_int(&rows, 3),
 	};
 	db_rows_end(&rows);
-	ret->arn = stream_arn(a, t->account, t->region, t->name, ret->label);
+	ret->arn =
+		stream_arn(a, &(struct stream_name){ t->account, t->region, t->name, ret->label });
 	return true;
 }
 
@@ -145,7 +136,7 @@ static void put_stream_record(struct json_writer *w, struct arena *a, const stru
 	size = put_image(w, STR("Keys"), &r->key, true);
 	size += put_image(w, STR("NewImage"), r->change->new, both || r->view == VIEW_NEW_IMAGE);
 	size += put_image(w, STR("OldImage"), r->change->old, both || r->view == VIEW_OLD_IMAGE);
-	json_put_member(w, STR("SequenceNumber"), stream_sequence_number(a, r->sequence));
+	json_put_member(w, STR("SequenceNumber"), sequence_number(a, r->sequence));
 	json_put_member_i64(w, STR("SizeBytes"), size);
 	json_put_member(w, STR("StreamViewType"), stream_view_name(r->view));
 	json_put_object_end(w);

@@ -4,10 +4,7 @@
 
 #include "services/dynamodb/change.h"
 
-enum {
-	STREAM_KEPT_MS = 24 * 3600 * 1000, /* records, and what is closed */
-	STREAM_SECRET_SIZE = 32,
-};
+enum { STREAM_KEPT_MS = 24 * 3600 * 1000 }; /* records, and what is closed */
 
 str stream_view_name(enum stream_view view); /* NEW_AND_OLD_IMAGES */
 bool stream_view_from_name(str name, enum stream_view *ret);
@@ -34,11 +31,5 @@ void stream_write(struct db *db, struct arena *a, int64_t now, const struct chan
 /* Drops records of more than 24 hours ago, and streams that were closed as long ago and have none; a part of
  * it at a time. True: there is more. */
 bool stream_trim(struct db *db, int64_t now);
-
-/* As GetRecords and DescribeStream show a place in a stream: 21 digits, so that they sort as text too. */
-str stream_sequence_number(struct arena *a, int64_t sequence);
-
-/* arn:aws:dynamodb:us-east-1:000000000000:table/Music/stream/2015-06-27T00:48:05.899 */
-str stream_arn(struct arena *a, str account, str region, str table_name, str label);
 
 #endif

@@ -7,13 +7,22 @@
 
 enum { NAME_MIN = 3, NAME_MAX = 255 };
 
-/* The model has no definition of these two, for every operation may answer them. */
+/* The model has no definition of these, for every operation may answer them. */
 static const struct error_definition validation_exception = { .code = "ValidationException",
 	                                                      .status = 400,
 	                                                      .sender = true };
 static const struct error_definition serialization_exception = { .code = "SerializationException",
 	                                                         .status = 400,
 	                                                         .sender = true };
+
+static const struct error_definition access_denied_exception = { .code = "AccessDeniedException",
+	                                                         .status = 400,
+	                                                         .sender = true };
+
+err table_access_denied(struct call *c)
+{
+	return fail(c, &access_denied_exception, "Access is denied");
+}
 
 err problem_error(struct call *c, const struct problem *p)
 {
@@ -96,8 +105,7 @@ static err name_of_arn(struct call *c, str arn, str *ret)
 			c, "1 validation error detected: Invalid resource type in '%.*s'",
 			STR_ARG(arn));
 	if (!str_eq(account, c->identity.account))
-		return fail(c, &dynamodb_resource_not_found_exception,
-		            "Requested resource not found");
+		return table_access_denied(c);
 	*ret = rest;
 	return NULL;
 }
@@ -170,7 +178,7 @@ static void load_indexes(struct db *db, struct arena *a, struct table *t)
 	t->index_count = n;
 }
 
-static void table_of_row(struct db *db, struct arena *a, struct db_rows *rows, struct table *t)
+static void table_of_row(struct arena *a, const struct db_rows *rows, struct table *t)
 {
 	t->space = col_int(rows, 0);
 	t->billing_mode = (enum billing_mode)col_int(rows, 2);
@@ -193,7 +201,7 @@ bool table_load_named(struct db *db, struct arena *a, str account, str region, s
 	            db_text(account), db_text(region), db_text(name)))
 		return false;
 	*ret = (struct table){ .account = account, .region = region, .name = name, .given = name };
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
@@ -243,7 +251,7 @@ bool table_load(struct db *db, struct arena *a, int64_t space, struct table *ret
 		.name = arena_str(a, col_text(&rows, 10)),
 	};
 	ret->given = ret->name;
-	table_of_row(db, a, &rows, ret);
+	table_of_row(a, &rows, ret);
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);

@@ -79,6 +79,9 @@ bool index_holds(const struct table *t, const struct index *index, str name);
 struct item index_project(struct arena *a, const struct table *t, const struct index *index,
                           const struct item *item);
 
+/* AccessDeniedException: somebody else's table. There are no policies of tables. */
+err table_access_denied(struct call *c);
+
 /* The error of a problem: ValidationException or SerializationException. */
 err problem_error(struct call *c, const struct problem *p);
 err validation_error(struct call *c, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -8,6 +8,7 @@
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/get.h"
 #include "services/dynamodb/parameters.h"
+#include "services/dynamodb/throttle.h"
 
 enum { TRANSACTION_SIZE_MAX = 4 * 1024 * 1024 };
 
@@ -17,7 +18,7 @@ struct transact_get {
 	struct capacity *capacity;
 	struct item key;
 	struct get get;
-	str refusal; /* absent: it is good */
+	str code, message; /* why it is refused; absent: it is not */
 };
 
 struct transaction {
@@ -97,12 +98,21 @@ static err check_distinct(struct call *c, const struct transaction *t)
 	return NULL;
 }
 
-static void check_key(struct arena *a, struct transact_get *get)
+static void check_one(struct call *c, struct transact_get *get)
 {
-	struct problem p = { .arena = a };
+	struct problem p = { .arena = c->arena };
+	err held;
 
-	if (!key_check(&p, &get->table->keys, &get->key) || !get_bind(&p, get->table, &get->get))
-		get->refusal = p.message;
+	if (!key_check(&p, &get->table->keys, &get->key) || !get_bind(&p, get->table, &get->get)) {
+		get->code = STR("ValidationError");
+		get->message = p.message;
+		return;
+	}
+	held = throttle_admit(c, get->table, NULL, THROTTLE_READ);
+	if (held) {
+		get->code = STR("ProvisionedThroughputExceeded");
+		get->message = held->message;
+	}
 }
 
 /* The reason of each read, in order; NULL when all are good. */
@@ -116,11 +126,9 @@ static err cancel_refused(struct call *c, const struct transaction *t)
 
 	buf_init(&codes, c->arena, 16 * 1024);
 	for (size_t i = 0; i < t->n; i++) {
-		bool is_good = !t->gets[i].refusal.p;
-
-		is_refused |= !is_good;
-		reasons[i].code = is_good ? STR("None") : STR("ValidationError");
-		reasons[i].message = t->gets[i].refusal;
+		is_refused |= t->gets[i].code.p != NULL;
+		reasons[i].code = t->gets[i].code.p ? t->gets[i].code : STR("None");
+		reasons[i].message = t->gets[i].message;
 		buf_printf(&codes, "%s%.*s", i ? ", " : "", STR_ARG(reasons[i].code));
 	}
 	if (!is_refused)
@@ -147,7 +155,7 @@ static err bind(struct call *c, struct transaction *t)
 	if (e)
 		return e;
 	for (size_t i = 0; i < t->n; i++)
-		check_key(c->arena, &t->gets[i]);
+		check_one(c, &t->gets[i]);
 	return cancel_refused(c, t);
 }
 
@@ -188,6 +196,8 @@ err dynamodb_transact_get_items(struct call *c, const struct dynamodb_transact_g
 		e = read_all(c, &t, &out->responses);
 	if (e)
 		return e;
+	for (size_t i = 0; i < t.table_count; i++)
+		throttle_spend(c, &t.capacities[i]);
 	capacity_describe_all(c->arena, t.capacities, t.table_count, in->return_consumed_capacity,
 	                      /* in_transaction= */ true, &out->consumed_capacity);
 	return NULL;
