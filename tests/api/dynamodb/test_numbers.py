@@ -1,10 +1,12 @@
-"""Random numbers, as a client sees them: a model of Decimals in Python gives the same answers."""
+"""Random numbers, as a client sees them: a model of Decimals in Python gives the same answers.
+
+They are read as text: boto3's own conversion takes no number that is shown with more than 38 digits."""
 import random
 from decimal import Context, Decimal
 
 import pytest
 
-from . import new_table, plain, put_all, refused
+from . import new_table, put_all, refused
 
 EXACT = Context(prec=1000, Emin=-10000, Emax=10000)
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
@@ -64,7 +66,7 @@ def test_a_query_goes_through_numbers_in_their_order_and_back(dynamodb, numbers)
 def test_ranges_of_numbers_are_those_of_the_model(dynamodb, numbers):
     table, ascending = numbers
     rng = random.Random(1)
-    for _ in range(60):
+    for _ in range(25):
         low, high = sorted([rng.choice(ascending), rng.choice([*ascending, random_number(rng)])])
         assert values(query(dynamodb, table, "BETWEEN :low AND :high", low, high)) == \
             [n for n in ascending if low <= n <= high]
@@ -91,7 +93,7 @@ def test_an_item_is_found_however_its_number_is_written(dynamodb, numbers):
     rng = random.Random(2)
     for number in rng.sample(ascending, 40):
         reply = dynamodb.get_item(TableName=table, Key={"id": {"S": "all"}, "n": {"N": spelled(rng, number)}})
-        assert plain(reply["Item"]) == {"id": "all", "n": number}
+        assert Decimal(reply["Item"]["n"]["N"]) == number
 
 
 def test_filters_compare_numbers_as_the_model_does(dynamodb):
@@ -109,7 +111,7 @@ def test_sums_are_exact_or_refused(dynamodb):
     table = new_table(dynamodb, "id:S")
     rng = random.Random(4)
     refusals = 0
-    for _ in range(150):
+    for _ in range(100):
         a, b = random_number(rng), random_number(rng)
         total = EXACT.add(a, b).normalize(EXACT)
         change = {"TableName": table, "Key": {"id": {"S": "sum"}}, "UpdateExpression": "SET n = :a + :b",
@@ -121,7 +123,7 @@ def test_sums_are_exact_or_refused(dynamodb):
                 dynamodb.update_item(**change)
         elif not total or total.adjusted() >= -130:
             assert Decimal(dynamodb.update_item(**change)["Attributes"]["n"]["N"]) == total
-    assert 10 < refusals < 140
+    assert 10 < refusals < 90
 
 
 def test_a_set_has_a_number_once_however_it_is_written(dynamodb):
