@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "services/dynamodb/partiql_plan.h"
 
+#include <stdlib.h>
+
 enum {
 	NAMES_MAX = 64 * 1024,
 	TOKEN_VERSION = 1,
@@ -180,7 +182,14 @@ static bool read_token(struct problem *p, str token, struct partiql_select *s)
  * All of it.
  */
 
-/* Columns that are attributes go through the page, which parses no more than it must. */
+static int compare_paths(const void *a, const void *b)
+{
+	return str_cmp(((const struct path *)a)->steps[0].name,
+	               ((const struct path *)b)->steps[0].name);
+}
+
+/* Columns that are attributes go through the page, which parses no more than it must, and wants them in
+ * order. */
 static bool bind_projection(struct problem *p, const struct partiql_statement *st,
                             struct partiql_select *s)
 {
@@ -194,6 +203,7 @@ static bool bind_projection(struct problem *p, const struct partiql_statement *s
 			return true; /* partiql_columns does them all */
 	}
 	s->projection.n = st->column_count;
+	qsort(s->projection.paths, s->projection.n, sizeof(struct path), compare_paths);
 	return true;
 }
 
