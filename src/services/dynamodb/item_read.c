@@ -298,6 +298,16 @@ static void check_set(struct reader *r, const struct value *set)
 	                 STR_ARG(shown), set->type == VALUE_BS ? "of type BS" : "");
 }
 
+/* A null among the elements. */
+static void refuse_null(struct reader *r, enum value_type type)
+{
+	json_null(&r->json);
+	problem_of_value(&r->of_value, "%s",
+	                 type == VALUE_SS ? INVALID
+	                         "An string set may not have a null string as a member"
+	                                  : EMPTY);
+}
+
 static bool read_set(struct reader *r, enum value_type type, struct value *ret)
 {
 	enum value_type of = type == VALUE_SS ? VALUE_S : type == VALUE_NS ? VALUE_N : VALUE_B;
@@ -309,7 +319,9 @@ static bool read_set(struct reader *r, enum value_type type, struct value *ret)
 	while (json_next_element(&r->json)) {
 		if (n == capacity)
 			items = arena_grow(r->json.arena, items, &capacity, sizeof(*items));
-		if (!read_scalar(r, of, &items[n++]))
+		if (is_next(r, 'n') && json_peek(&r->json) == JSON_NULL)
+			refuse_null(r, type);
+		else if (!read_scalar(r, of, &items[n++]))
 			return false;
 	}
 	ret->type = type;
@@ -391,6 +403,10 @@ static bool read_typed(struct reader *r, enum value_type type, int depth, struct
 		return read_set(r, type, ret);
 	case VALUE_M:
 	case VALUE_L:
+		if (depth == ITEM_DEPTH_MAX - 1) {
+			problem_of_value(&r->of_value, TOO_DEEP);
+			return json_skip(&r->json) || broken(r);
+		}
 		if (type == VALUE_L)
 			return read_list(r, depth + 1, ret);
 		ret->type = VALUE_M;
@@ -433,10 +449,6 @@ static bool read_value(struct reader *r, int depth, struct value *ret)
 	if (!is_next(r, '{') && json_peek(&r->json) == JSON_NULL) {
 		problem_of_value(&r->of_value, EMPTY);
 		return json_null(&r->json);
-	}
-	if (depth == ITEM_DEPTH_MAX) {
-		problem_of_value(&r->of_value, TOO_DEEP);
-		return json_skip(&r->json) || broken(r);
 	}
 	if (!enter_value(r))
 		return false;

@@ -58,6 +58,10 @@ TEST(item_read_refuses_values_that_are_none)
 		  INVALID "Input collection [Yg==, Yg==]of type BS contains duplicates." },
 		{ "{\"a\":{\"NS\":[\"1\",\"2\",\"1.0\"]}}",
 		  "Input collection contains duplicates" },
+		{ "{\"a\":{\"SS\":[\"a\",null]}}",
+		  INVALID "An string set may not have a null string as a member" },
+		{ "{\"a\":{\"NS\":[null]}}", EMPTY },
+		{ "{\"a\":{\"L\":[null]}}", EMPTY },
 		{ "{\"\":{\"S\":\"a\"}}", "Empty attribute name" },
 		{ "{\"d\":{\"N\":\"x\"},\"\":{\"S\":\"a\"}}", "Empty attribute name" },
 	};
@@ -132,8 +136,8 @@ TEST(item_read_refuses_json_of_the_wrong_kind)
 	expect_refused(cases, ARRAY_LEN(cases), /* is_serialization= */ true);
 }
 
-/* A text in so many maps, one in the other, or in lists. */
-static const char *nested(struct arena *a, int levels, bool in_lists)
+/* A value in so many maps, one in the other, or in lists. */
+static const char *nested(struct arena *a, int levels, bool in_lists, str value)
 {
 	struct buf b;
 
@@ -141,7 +145,7 @@ static const char *nested(struct arena *a, int levels, bool in_lists)
 	buf_put(&b, STR("{\"a\":"));
 	for (int i = 0; i < levels; i++)
 		buf_put(&b, in_lists ? STR("{\"L\":[") : STR("{\"M\":{\"n\":"));
-	buf_put(&b, STR("{\"S\":\"leaf\"}"));
+	buf_put(&b, value);
 	for (int i = 0; i < levels; i++)
 		buf_put(&b, in_lists ? STR("]}") : STR("}}"));
 	buf_put(&b, STR("}"));
@@ -155,12 +159,15 @@ TEST(item_read_takes_a_value_in_31_lists_or_maps_and_no_deeper)
 	for (int in_lists = 0; in_lists < 2; in_lists++) {
 		struct problem p = { .arena = &a };
 		struct item item;
+		str leaf = STR("{\"S\":\"leaf\"}"), empty = STR("{\"L\":[]}");
 		struct refusal deep[] = {
-			{ nested(&a, 32, in_lists), DEEP },
-			{ nested(&a, 78, in_lists), DEEP },
+			{ nested(&a, 32, in_lists, leaf), DEEP },
+			{ nested(&a, 78, in_lists, leaf), DEEP },
+			{ nested(&a, 31, in_lists, empty), DEEP },
 		};
 
-		expect(item_read(&p, str_from(nested(&a, 31, in_lists)), &item));
+		expect(item_read(&p, str_from(nested(&a, 31, in_lists, leaf)), &item));
+		expect(item_read(&p, str_from(nested(&a, 30, in_lists, empty)), &item));
 		expect_refused(deep, ARRAY_LEN(deep), /* is_serialization= */ false);
 	}
 	arena_release(&a);
