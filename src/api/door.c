@@ -74,6 +74,19 @@ static const struct service *by_target(const struct service *const *services, st
 	return NULL;
 }
 
+/* Services that sign with one name may come through each other's hosts, for a client that is told one address
+ * for both: DynamoDB and its streams. */
+static const struct service *by_target_of_kin(const struct service *const *services,
+                                              const struct service *found, str target)
+{
+	const struct service *named = by_target(services, target);
+
+	if (found && named && named != found &&
+	    str_eq(str_from(found->model->signing_name), str_from(named->model->signing_name)))
+		return named;
+	return found;
+}
+
 /* Several services may sign with one name (elb and elbv2): the operation then tells them apart. */
 static const struct service *by_scope(const struct service *const *services, str name, str version)
 {
@@ -112,6 +125,7 @@ const struct service *door_find(const struct service *const *services, const str
 	str target = request_header(d->request, STR("x-amz-target"));
 	const struct service *s = by_host(services, without_port(d->request->host));
 
+	s = by_target_of_kin(services, s, target);
 	if (!s)
 		s = door_of_path(services, d->request->path);
 	if (!s)

@@ -38,6 +38,8 @@ static bool at_token(struct json_reader *r)
 {
 	if (r->failed)
 		return false;
+	if (r->p < r->end && (unsigned char)*r->p > ' ')
+		return true;
 	while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t'))
 		r->p++;
 	return r->p < r->end;
@@ -140,15 +142,21 @@ static size_t plain_run(const char *p, const char *end)
 	const char *start = p;
 
 	while (end - p >= 8) {
-		uint64_t x, quote, backslash;
+		uint64_t x, quote, backslash, marks;
 
 		memcpy(&x, p, 8);
 		quote = x ^ ones * '"';
 		backslash = x ^ ones * '\\';
 		/* A high bit: the byte is above 127, below 32, or became zero. Borrows can only
-		 * mark a byte behind a marked one, which is looked at again. */
-		if ((x | (x - ones * 32) | (quote - ones) | (backslash - ones)) & highs)
+		 * mark a byte behind a marked one, so the first mark is right. */
+		marks = (x | (x - ones * 32) | (quote - ones) | (backslash - ones)) & highs;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		if (marks)
+			return (size_t)(p - start) + (size_t)__builtin_ctzll(marks) / 8;
+#else
+		if (marks)
 			break;
+#endif
 		p += 8;
 	}
 	while (p < end && (unsigned char)*p >= 32 && (unsigned char)*p < 128 && *p != '"' &&

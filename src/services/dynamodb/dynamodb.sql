@@ -106,10 +106,11 @@ CREATE TABLE dynamodb_record (
 	stream INTEGER NOT NULL,
 	sequence INTEGER NOT NULL,
 	at INTEGER NOT NULL,
+	size INTEGER NOT NULL,           -- bytes of the record
 	record TEXT NOT NULL,            -- as GetRecords shows it
 	PRIMARY KEY (stream, sequence)
 ) WITHOUT ROWID;
-CREATE INDEX dynamodb_record_by_time ON dynamodb_record (at);
+CREATE INDEX dynamodb_record_by_time ON dynamodb_record (at, size);
 
 -- Transactions that came with a ClientRequestToken, for ten minutes.
 CREATE TABLE dynamodb_token (

@@ -18,10 +18,17 @@ str value_type_name(enum value_type type)
 	return type_names[type];
 }
 
+/* Called for every value of every item. */
 enum value_type value_type_from_name(str name)
 {
-	for (int type = VALUE_S; type < VALUE_TYPES; type++)
-		if (name.n == type_names[type].n && !memcmp(name.p, type_names[type].p, name.n))
+	static const enum value_type of_one_letter[256] = {
+		['S'] = VALUE_S, ['N'] = VALUE_N, ['B'] = VALUE_B, ['M'] = VALUE_M, ['L'] = VALUE_L,
+	};
+
+	if (name.n == 1)
+		return of_one_letter[(unsigned char)name.p[0]];
+	for (int type = VALUE_SS; type < VALUE_TYPES; type++)
+		if (str_eq(name, type_names[type]))
 			return (enum value_type)type;
 	return VALUE_NONE;
 }

@@ -14,7 +14,8 @@
 
 enum {
 	ITEM_SIZE_MAX = 400 * 1024, /* as DynamoDB counts (item_size) */
-	ITEM_DEPTH_MAX = 32,        /* of lists and maps in each other */
+	/* Levels, an attribute's value being the first: a list or map on the last one would have another. */
+	ITEM_DEPTH_MAX = 32,
 	/* Of the JSON text of one that is within ITEM_SIZE_MAX: 1E-130 counts for two bytes. */
 	ITEM_TEXT_MAX = 40 * 1024 * 1024,
 };

@@ -33,34 +33,33 @@ enum { READ_SIZE_MAX = 2 * ITEM_SIZE_MAX };
 
 struct reader {
 	struct json_reader json;
-	struct problem *problem; /* of the text; NULL: the text is one that item_put wrote */
+	struct problem *problem; /* of the text */
 	struct problem of_value; /* the first one of a value */
 	int64_t size;            /* of the values so far, about as item_size counts */
 };
 
-static bool is_stored(const struct reader *r)
+/* Whether this comes next. It may come behind white space and not be seen: a quick look, and json_peek knows. */
+static bool is_next(const struct reader *r, char c)
 {
-	return !r->problem;
+	return r->json.p < r->json.end && *r->json.p == c;
 }
 
 /* The text, when the JSON itself is at fault. */
 static bool broken(struct reader *r)
 {
-	if (is_stored(r))
-		return false;
 	return problem_of_text(r->problem, "Unexpected token received from parser");
 }
 
 static bool wrong_kind(struct reader *r, const char *message)
 {
-	return is_stored(r) ? false : problem_of_text(r->problem, "%s", message);
+	return problem_of_text(r->problem, "%s", message);
 }
 
 /* Counts; false when there is more than any item can hold. */
 static bool count_size(struct reader *r, size_t bytes)
 {
 	r->size += (int64_t)bytes;
-	if (r->size <= READ_SIZE_MAX || is_stored(r))
+	if (r->size <= READ_SIZE_MAX)
 		return true;
 	problem_of_value(&r->of_value, "Item size has exceeded the maximum allowed size");
 	return false;
@@ -99,8 +98,8 @@ static bool not_of_class(struct reader *r, const char *class)
 
 static bool read_string(struct reader *r, str *ret)
 {
-	if (json_peek(&r->json) != JSON_STRING)
-		return is_stored(r) ? false : not_of_class(r, "String");
+	if (!is_next(r, '"') && json_peek(&r->json) != JSON_STRING)
+		return not_of_class(r, "String");
 	return json_string(&r->json, ret) || broken(r);
 }
 
@@ -146,7 +145,7 @@ static bool read_binary(struct reader *r, str *ret)
 	if (!json_string(&r->json, &text))
 		return broken(r);
 	if (!base64_decode(r->json.arena, text, ret))
-		return is_stored(r) ? false : not_base64(r, text);
+		return not_base64(r, text);
 	return true;
 }
 
@@ -208,8 +207,6 @@ static bool read_bool(struct reader *r, bool *ret)
 
 	if (kind == JSON_TRUE || kind == JSON_FALSE)
 		return json_bool(&r->json, ret);
-	if (is_stored(r))
-		return false;
 	if (kind != JSON_STRING)
 		return not_of_class(r, "Boolean");
 	if (!json_string(&r->json, &text))
@@ -301,6 +298,16 @@ static void check_set(struct reader *r, const struct value *set)
 	                 STR_ARG(shown), set->type == VALUE_BS ? "of type BS" : "");
 }
 
+/* A null among the elements. */
+static void refuse_null(struct reader *r, enum value_type type)
+{
+	json_null(&r->json);
+	problem_of_value(&r->of_value, "%s",
+	                 type == VALUE_SS ? INVALID
+	                         "An string set may not have a null string as a member"
+	                                  : EMPTY);
+}
+
 static bool read_set(struct reader *r, enum value_type type, struct value *ret)
 {
 	enum value_type of = type == VALUE_SS ? VALUE_S : type == VALUE_NS ? VALUE_N : VALUE_B;
@@ -312,14 +319,15 @@ static bool read_set(struct reader *r, enum value_type type, struct value *ret)
 	while (json_next_element(&r->json)) {
 		if (n == capacity)
 			items = arena_grow(r->json.arena, items, &capacity, sizeof(*items));
-		if (!read_scalar(r, of, &items[n++]))
+		if (is_next(r, 'n') && json_peek(&r->json) == JSON_NULL)
+			refuse_null(r, type);
+		else if (!read_scalar(r, of, &items[n++]))
 			return false;
 	}
 	ret->type = type;
 	ret->as.list.items = items;
 	ret->as.list.n = n;
-	if (!is_stored(r))
-		check_set(r, ret);
+	check_set(r, ret);
 	return json_ok(&r->json) || broken(r);
 }
 
@@ -380,10 +388,8 @@ static bool read_attributes(struct reader *r, int depth, struct attribute **ret,
 		if (!count_size(r, name.n + 1) || !read_value(r, depth, &items[n++].value))
 			return false;
 	}
-	if (!is_stored(r))
-		n = drop_earlier_names(items, n);
 	*ret = items;
-	*ret_n = n;
+	*ret_n = drop_earlier_names(items, n);
 	return json_ok(&r->json) || broken(r);
 }
 
@@ -397,6 +403,10 @@ static bool read_typed(struct reader *r, enum value_type type, int depth, struct
 		return read_set(r, type, ret);
 	case VALUE_M:
 	case VALUE_L:
+		if (depth == ITEM_DEPTH_MAX - 1) {
+			problem_of_value(&r->of_value, TOO_DEEP);
+			return json_skip(&r->json) || broken(r);
+		}
 		if (type == VALUE_L)
 			return read_list(r, depth + 1, ret);
 		ret->type = VALUE_M;
@@ -414,6 +424,8 @@ static bool read_typed(struct reader *r, enum value_type type, int depth, struct
 
 static bool enter_value(struct reader *r)
 {
+	if (is_next(r, '{'))
+		return json_enter_object(&r->json) || broken(r);
 	switch (json_peek(&r->json)) {
 	case JSON_OBJECT:
 		return json_enter_object(&r->json) || broken(r);
@@ -434,20 +446,16 @@ static bool read_value(struct reader *r, int depth, struct value *ret)
 	unsigned types = 0;
 	str name;
 
-	if (json_peek(&r->json) == JSON_NULL) {
+	if (!is_next(r, '{') && json_peek(&r->json) == JSON_NULL) {
 		problem_of_value(&r->of_value, EMPTY);
 		return json_null(&r->json);
-	}
-	if (depth == ITEM_DEPTH_MAX) {
-		problem_of_value(&r->of_value, TOO_DEEP);
-		return json_skip(&r->json) || broken(r);
 	}
 	if (!enter_value(r))
 		return false;
 	while (json_next_member(&r->json, &name)) {
 		enum value_type type = value_type_from_name(name);
 
-		if (type == VALUE_NONE || json_peek(&r->json) == JSON_NULL) {
+		if (type == VALUE_NONE || (!is_next(r, '"') && json_peek(&r->json) == JSON_NULL)) {
 			json_skip(&r->json);
 			continue;
 		}
@@ -502,14 +510,4 @@ bool value_read(struct problem *p, str json, struct value *ret)
 		return false;
 	*ret = value;
 	return true;
-}
-
-void item_load(struct arena *a, str json, struct item *ret)
-{
-	struct reader r = { .of_value = { .arena = a } };
-	struct item item = { 0 };
-
-	json_reader_init(&r.json, a, json);
-	read_attributes(&r, /* depth= */ 0, &item.items, &item.n);
-	*ret = item;
 }

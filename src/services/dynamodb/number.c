@@ -78,7 +78,7 @@ static enum number_problem check_exponent(int64_t exponent)
 
 enum number_problem number_parse(str text, struct number *ret)
 {
-	const char *p = text.p, *end = p + text.n;
+	const char *p = text.p ? text.p : "", *end = p + text.n;
 	struct scan s = { 0 };
 	enum number_problem problem;
 

@@ -5,7 +5,8 @@
 /* Names of attributes and tables are shown whole. */
 enum { MESSAGE_MAX = 1024 * 1024 };
 
-static bool set(struct problem *p, bool is_serialization, const char *format, va_list args)
+static PRINTF_LIKE(3, 0) bool set(struct problem *p, bool is_serialization, const char *format,
+                                  va_list args)
 {
 	struct buf b;
 

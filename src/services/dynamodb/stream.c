@@ -6,6 +6,7 @@
 #include "services/dynamodb/shard.h"
 
 enum {
+	TRIM_TURN_BYTES = 4 * 1024 * 1024,
 	TRIM_TURN = 500,                       /* records */
 	RECORD_MAX = 3 * ITEM_TEXT_MAX + 4096, /* its key, two images, and what is around them */
 	EVENT_ID_SIZE = 32,
@@ -179,6 +180,7 @@ void stream_write(struct db *db, struct arena *a, int64_t now, const struct chan
 	const struct table *t = change->table;
 	struct record r = { .change = change, .now = now };
 	struct db_rows rows;
+	str text;
 
 	if (!db_row(db, &rows,
 	            "UPDATE dynamodb_stream SET next = next + 1 WHERE id = ? AND closed = 0 "
@@ -189,23 +191,51 @@ void stream_write(struct db *db, struct arena *a, int64_t now, const struct chan
 	r.view = (enum stream_view)col_int(&rows, 1);
 	db_rows_end(&rows);
 	r.key = key_of_item(a, NULL, &t->keys, change->old ? change->old : change->new);
-	db_run(db, "INSERT INTO dynamodb_record (stream, sequence, at, record) VALUES (?, ?, ?, ?)",
-	       db_int(t->stream), db_int(r.sequence), db_int(now), db_text(record_text(a, &r)));
+	text = record_text(a, &r);
+	db_run(db,
+	       "INSERT INTO dynamodb_record (stream, sequence, at, size, record) "
+	       "VALUES (?, ?, ?, ?, ?)",
+	       db_int(t->stream), db_int(r.sequence), db_int(now), db_int((int64_t)text.n),
+	       db_text(text));
 }
 
 /*
  * Trimmed.
  */
 
+struct old_record {
+	int64_t stream, sequence;
+};
+
+/* Those of a turn: dropping a large one takes as long as reading it. */
+static size_t find_old_records(struct db *db, int64_t horizon, struct old_record ret[TRIM_TURN])
+{
+	struct db_rows rows;
+	int64_t bytes = 0;
+	size_t n = 0;
+
+	for (db_each(db, &rows,
+	             "SELECT stream, sequence, size FROM dynamodb_record WHERE at <= ? "
+	             "ORDER BY at LIMIT ?",
+	             db_int(horizon), db_int(TRIM_TURN));
+	     bytes < TRIM_TURN_BYTES && db_next(&rows);) {
+		ret[n++] = (struct old_record){ col_int(&rows, 0), col_int(&rows, 1) };
+		bytes += col_int(&rows, 2);
+	}
+	db_rows_end(&rows);
+	return n;
+}
+
 bool stream_trim(struct db *db, int64_t now)
 {
+	struct old_record old[TRIM_TURN];
 	int64_t horizon = now - STREAM_KEPT_MS;
+	size_t n = find_old_records(db, horizon, old);
 
-	db_run(db,
-	       "DELETE FROM dynamodb_record WHERE (stream, sequence) IN "
-	       "(SELECT stream, sequence FROM dynamodb_record WHERE at <= ? ORDER BY at LIMIT ?)",
-	       db_int(horizon), db_int(TRIM_TURN));
-	if (db_changes(db) == TRIM_TURN)
+	for (size_t i = 0; i < n; i++)
+		db_run(db, "DELETE FROM dynamodb_record WHERE stream = ? AND sequence = ?",
+		       db_int(old[i].stream), db_int(old[i].sequence));
+	if (n)
 		return true;
 	db_run(db,
 	       "DELETE FROM dynamodb_stream WHERE closed <> 0 AND closed <= ? "

@@ -4,6 +4,7 @@ import re
 from random import Random
 
 import pytest
+from conftest import sign
 
 from . import item, new_table, put_all, refused
 
@@ -411,10 +412,8 @@ def test_a_stream_outlives_its_table(dynamodb, streams, table, arn, three):
 
 # The doors.
 
-def test_the_streams_api_has_a_host_of_its_own(menagerie):
-    from conftest import sign
-
-    host = "streams.dynamodb.us-east-1.amazonaws.com"
+@pytest.mark.parametrize("host", ["streams.dynamodb.us-east-1.amazonaws.com", "dynamodb.localhost:4566"])
+def test_the_target_tells_streams_from_tables(menagerie, host):
     headers = {"X-Amz-Target": "DynamoDBStreams_20120810.ListStreams", "Content-Type": "application/x-amz-json-1.0"}
     signed = sign(host, "POST", "/", b"{}", headers, service="dynamodb")
     status, _, body = menagerie.request("POST", "/", b"{}", {**signed, "Host": host})

@@ -2,6 +2,7 @@
 
 #include "api/door.h"
 #include "models/dynamodb.h"
+#include "models/dynamodbstreams.h"
 #include "models/s3.h"
 #include "models/sts.h"
 
@@ -9,9 +10,10 @@ static const struct door s3_doors[] = { { .host = "*.s3-website-*" },
 	                                { .path = "/_website/" },
 	                                { 0 } };
 static const struct service dynamodb = { .model = &dynamodb_model };
+static const struct service streams = { .model = &dynamodbstreams_model };
 static const struct service s3 = { .model = &s3_model, .doors = s3_doors, .takes_the_rest = true };
 static const struct service sts = { .model = &sts_model };
-static const struct service *const all[] = { &dynamodb, &s3, &sts, NULL };
+static const struct service *const all[] = { &dynamodb, &streams, &s3, &sts, NULL };
 
 TEST(door_is_found_by_what_a_request_says)
 {
@@ -27,6 +29,13 @@ TEST(door_is_found_by_what_a_request_says)
 		{ "localhost", "/", "DynamoDB_20120810.ListTables", "", "", &dynamodb },
 		{ "localhost", "/", "DynamoDB_20120810.ListTables", "sts", "", &dynamodb },
 		{ "localhost", "/", NULL, "dynamodb", "", &dynamodb },
+		{ "localhost", "/", "DynamoDBStreams_20120810.X", "dynamodb", "", &streams },
+		{ "streams.dynamodb.localhost", "/", "DynamoDBStreams_20120810.X", "", "",
+		  &streams },
+		{ "dynamodb.localhost", "/", "DynamoDBStreams_20120810.X", "", "", &streams },
+		{ "streams.dynamodb.localhost", "/", "DynamoDB_20120810.X", "", "", &dynamodb },
+		{ "dynamodb.localhost", "/", "AmazonSQS.ListQueues", "", "", &dynamodb },
+		{ "sts.localhost", "/", "DynamoDB_20120810.ListTables", "", "", &sts },
 		{ "localhost", "/", NULL, "sts", "", &sts },
 		{ "localhost", "/", NULL, "sqs", "", NULL },
 		{ "localhost", "/", "AmazonSQS.ListQueues", "", "", NULL },
