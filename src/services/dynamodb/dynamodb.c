@@ -16,6 +16,7 @@ static const struct dynamodb_api ops = {
 	.describe_limits = { dynamodb_describe_limits, OP_READ },
 	.describe_table = { dynamodb_describe_table, OP_READ },
 	.describe_time_to_live = { dynamodb_describe_time_to_live, OP_READ },
+	.execute_statement = { dynamodb_execute_statement, OP_SLOW },
 	.get_item = { dynamodb_get_item, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
 	.list_tags_of_resource = { dynamodb_list_tags_of_resource, OP_READ },

@@ -74,7 +74,7 @@ bool condition_from_expected(struct problem *p,
 bool condition_from_filter(struct problem *p, const struct dynamodb_filter_condition_map *filter,
                            str conditional_operator, struct condition **ret);
 
-/* Projections. The paths do not overlap. */
+/* Projections. The paths do not overlap, and are in order: by names, then indexes, shorter first. */
 struct projection {
 	struct path *paths;
 	size_t n;

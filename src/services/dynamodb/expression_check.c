@@ -142,7 +142,7 @@ static bool resolve_path(struct parser *x, struct node *node)
 	return true;
 }
 
-static bool check_depth(struct parser *x, const struct path *path)
+bool path_check_depth(struct parser *x, const struct path *path)
 {
 	if (path->n <= PATH_STEPS_MAX)
 		return true;
@@ -287,7 +287,7 @@ static bool check_in(struct parser *x, const struct node *node)
 
 #define TYPES(a, b, c) (1U << (a) | 1U << (b) | 1U << (c))
 
-static bool check_operands(struct parser *x, const struct node *node)
+bool node_check_operands(struct parser *x, const struct node *node)
 {
 	const unsigned ordered = TYPES(VALUE_S, VALUE_N, VALUE_B);
 	const unsigned scalars_without_size = TYPES(VALUE_N, VALUE_NULL, VALUE_BOOL);
@@ -333,7 +333,7 @@ static bool check_operands(struct parser *x, const struct node *node)
 bool node_resolve(struct parser *x, struct node *node)
 {
 	if (node->kind == NODE_PATH)
-		return resolve_path(x, node) && check_depth(x, &node->as.path);
+		return resolve_path(x, node) && path_check_depth(x, &node->as.path);
 	if (node->kind == NODE_VALUE)
 		return resolve_value(x, node);
 	if ((node->kind == NODE_IF_NOT_EXISTS || node->kind == NODE_LIST_APPEND) &&
@@ -342,5 +342,5 @@ bool node_resolve(struct parser *x, struct node *node)
 	for (size_t i = 0; i < node->as.operands.n; i++)
 		if (!node_resolve(x, node->as.operands.items[i]))
 			return false;
-	return check_operands(x, node);
+	return node_check_operands(x, node);
 }

@@ -13,7 +13,8 @@ bool parser_fails(struct parser *x, const char *format, ...)
 	if (p->message.p)
 		return false;
 	buf_init(&b, x->arena, PROBLEM_MAX);
-	buf_printf(&b, "Invalid %s: ", x->what);
+	if (x->what)
+		buf_printf(&b, "Invalid %s: ", x->what);
 	va_start(args, format);
 	buf_vprintf(&b, format, args);
 	va_end(args);

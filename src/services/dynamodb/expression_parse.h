@@ -113,7 +113,8 @@ struct condition {
 struct parser {
 	struct expressions *e;
 	struct arena *arena;
-	const char *what; /* "ConditionExpression" */
+	const char
+		*what; /* "ConditionExpression"; NULL: messages are without it, as PartiQL's are */
 	str text;
 	struct token previous, token, next;
 	int depth;
@@ -146,6 +147,9 @@ struct node *parse_condition(struct parser *x);
 enum node_place { PLACE_CONDITION, PLACE_OPERAND, PLACE_UPDATE };
 bool node_check_words(struct parser *x, struct node *node, enum node_place place);
 bool node_resolve(struct parser *x, struct node *node);
+/* The part of node_resolve that is about the operands' number and types, of this node alone. */
+bool node_check_operands(struct parser *x, const struct node *node);
+bool path_check_depth(struct parser *x, const struct path *path);
 bool node_resolve_names(struct parser *x,
                         struct node *node);         /* only those of paths, at any depth */
 enum value_type node_type(const struct node *node); /* as far as it is known without an item */
