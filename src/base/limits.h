@@ -23,7 +23,7 @@ enum {
 	LIMIT_BODY_BYTES_PER_IO = 64 * 1024,
 
 	/* documents in a request body */
-	LIMIT_DEPTH             = 160, /* DynamoDB's items have 32 levels, of two in JSON each */
+	LIMIT_DEPTH             = 512, /* DynamoDB has words of its own for items that are far too deep */
 	LIMIT_XML_NODES         = 100000,
 	LIMIT_QUERY_PARAMETERS  = 10000,
 	LIMIT_LIST_INDEX        = 10000, /* the N of Name.member.N */
