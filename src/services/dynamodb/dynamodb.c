@@ -6,6 +6,7 @@
 #include "services/dynamodb/time_to_live.h"
 
 static const struct dynamodb_api ops = {
+	.batch_execute_statement = { dynamodb_batch_execute_statement, OP_SLOW },
 	.batch_get_item = { dynamodb_batch_get_item, OP_READ },
 	.batch_write_item = { dynamodb_batch_write_item, OP_WRITE },
 	.create_table = { dynamodb_create_table, OP_WRITE },
@@ -17,6 +18,7 @@ static const struct dynamodb_api ops = {
 	.describe_table = { dynamodb_describe_table, OP_READ },
 	.describe_time_to_live = { dynamodb_describe_time_to_live, OP_READ },
 	.execute_statement = { dynamodb_execute_statement, OP_SLOW },
+	.execute_transaction = { dynamodb_execute_transaction, OP_SLOW },
 	.get_item = { dynamodb_get_item, OP_READ },
 	.list_tables = { dynamodb_list_tables, OP_READ },
 	.list_tags_of_resource = { dynamodb_list_tags_of_resource, OP_READ },

@@ -49,7 +49,7 @@ dynamodb_transact_get_items_fn dynamodb_transact_get_items;
 dynamodb_query_fn dynamodb_query;
 dynamodb_scan_fn dynamodb_scan;
 
-/* execute_statement.c, batch_execute.c, execute_transaction.c */
+/* execute_statement.c, batch_execute_statement.c, execute_transaction.c */
 dynamodb_execute_statement_fn dynamodb_execute_statement;
 dynamodb_batch_execute_statement_fn dynamodb_batch_execute_statement;
 dynamodb_execute_transaction_fn dynamodb_execute_transaction;
