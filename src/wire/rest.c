@@ -272,11 +272,24 @@ static bool read_header_list(struct wire_request *w, const struct shape *s, str 
 	return true;
 }
 
+/* S3 takes a canned ACL also from the query of a presigned address. Not tags, not checksums: those it
+ * leaves unread there (aws-sdk-java-v2 issue 1849, aws-sdk-js-v3 issue 3496, localstack issue 12169). */
+static str presigned_acl(const struct wire_request *w, str name)
+{
+	const struct parameter *acl = NULL;
+
+	if (w->model->protocol == PROTOCOL_REST_XML && str_eq(name, STR("x-amz-acl")) &&
+	    parameters_find(w->query, STR("X-Amz-Signature")))
+		acl = parameters_find(w->query, name);
+	return acl ? acl->value : STR_NULL;
+}
+
 static bool read_header(struct wire_request *w, const struct member *member, void *place)
 {
 	const struct shape *s = shape_at(w->model, member->shape);
 	str name = model_text(w->model, member->wire_name);
-	str value = request_header(w->request, name);
+	str header = request_header(w->request, name);
+	str value = header.p ? header : presigned_acl(w, name);
 	uint8_t form = member->timestamp_form ? member->timestamp_form : (uint8_t)TIMESTAMP_HTTP;
 	bool ok;
 
