@@ -533,6 +533,24 @@ def test_a_body_that_is_no_xml_is_malformed(menagerie, bucket, name):
         expect(answer, 400, "MalformedACLError" if name == "acl" else "MalformedXML", MALFORMED)
 
 
+@pytest.mark.parametrize("word,body", [
+    ("tagging", "<Tagging><TagSet/><Nothing/></Tagging>"),
+    ("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag><Nothing/></TagSet></Tagging>"),
+    ("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Scope>x</Scope></Tag></TagSet></Tagging>"),
+    ("tagging", "<Tagging><TagSet/><TagSet/></Tagging>"),
+    ("versioning", "<VersioningConfiguration><Status>Enabled</Status><Status>Suspended</Status></VersioningConfiguration>"),
+    ("versioning", "<VersioningConfiguration><Status>Enabled<Nothing/></Status></VersioningConfiguration>"),
+    ("lifecycle", "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration>"
+                  "<Unless>used</Unless></Rule></LifecycleConfiguration>"),
+    ("cors", "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
+             "<AllowCredentials>false</AllowCredentials></CORSRule></CORSConfiguration>"),
+])
+def test_an_element_that_means_nothing_is_malformed(menagerie, bucket, word, body):
+    body = body.encode()
+    expect(raw(menagerie, "PUT", f"/{bucket}?{word}", body, {"Content-MD5": base64_md5(body)}), 400, "MalformedXML",
+           MALFORMED)
+
+
 @pytest.mark.parametrize("name", SETTINGS + ["policy"])
 def test_a_setting_of_a_bucket_that_is_not_there_is_refused(menagerie, name):
     bucket = new_name()
