@@ -8,7 +8,10 @@ static const int64_t hour = 3600000;
 
 static struct throughput provisioned(int64_t read, int64_t write)
 {
-	struct dynamodb_provisioned_throughput given = { opt_int(read), opt_int(write) };
+	struct dynamodb_provisioned_throughput given = {
+		.read_capacity_units = opt_int(read),
+		.write_capacity_units = opt_int(write),
+	};
 	struct throughput_request r = { .provisioned = &given };
 
 	return throughput_new(&r, BILLING_PROVISIONED);
