@@ -19,13 +19,13 @@ def signed(address, operation, parameters):
     return "POST", "/", {**sign(address, "POST", "/", body, headers, "dynamodb"), "Host": address}, body
 
 
-def item(key, sort=None):
+def item(key, sort=None, letter="x"):
     """Of 400 bytes, as DynamoDB counts them."""
     attributes = {"id": {"S": key}}
     if sort is not None:
         attributes["at"] = {"N": str(sort)}
     used = sum(len(name) + len(next(iter(value.values()))) for name, value in attributes.items())
-    return {**attributes, "text": {"S": "x" * (SIZE - used - len("text"))}}
+    return {**attributes, "text": {"S": letter * (SIZE - used - len("text"))}}
 
 
 class Target:
@@ -113,8 +113,9 @@ def measure_put(folder, seconds, keys=512):
     scripts = []
     for i, target in enumerate(targets):
         target.make_table("bench")
-        scripts.append(target.script(folder, f"put{i}", "PutItem", [{"TableName": "bench", "Item": item(f"item-{n}")}
-                                                                    for n in range(keys)]))
+        # Each time round another text: a put of what is there already would change nothing, and write nothing.
+        scripts.append(target.script(folder, f"put{i}", "PutItem", [
+            {"TableName": "bench", "Item": item(f"item-{n}", letter=letter)} for letter in "xy" for n in range(keys)]))
     redis = redis_server(folder, is_durable=True)
     mine, theirs, fast = in_turn(targets, scripts, seconds, lambda: redis_load(redis, "set", SIZE, 10000 * seconds, keys=keys),
                                  core="0,1")

@@ -16,7 +16,7 @@ struct api_options {
 	struct store *store;
 	struct pool *pool;
 	bool settable_clock; /* PUT /_menagerie/clock works */
-	bool throttle;       /* services hold their resources to the throughput that is provisioned */
+	bool throttle; /* services hold their resources to the throughput that is provisioned */
 };
 
 /* An owned object. It uses what the options name until it is freed, which is after the server has

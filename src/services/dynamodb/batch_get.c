@@ -49,30 +49,22 @@ static bool check_parameters(struct problem *p, const struct dynamodb_batch_get_
 		p, &(struct parameters){ .legacy = legacy, .expressions = expressions });
 }
 
-static bool has_twice(const struct item *keys, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (item_equal(&keys[i], &keys[at]))
-			return true;
-	return false;
-}
-
 static bool parse_keys(struct problem *p, struct batch_part *part, size_t *total)
 {
 	const struct dynamodb_key_list *keys = &part->in->keys;
+	str *texts = arena_array(p->arena, str, keys->n);
 
 	part->keys = arena_array(p->arena, struct item, keys->n);
 	for (size_t i = 0; i < keys->n; i++) {
 		if (!item_read(p, keys->items[i], &part->keys[i]))
 			return false;
-		if (has_twice(part->keys, i))
-			return problem_of_value(p,
-			                        "Provided list of item keys contains duplicates");
-		if (++*total > KEYS_MAX)
-			return problem_of_value(
-				p, "Too many items requested for the BatchGetItem call");
+		texts[i] = get_key_text(p->arena, &part->keys[i]);
 	}
-	return true;
+	if (!get_are_distinct(texts, keys->n))
+		return problem_of_value(p, "Provided list of item keys contains duplicates");
+	*total += keys->n;
+	return *total <= KEYS_MAX ||
+	       problem_of_value(p, "Too many items requested for the BatchGetItem call");
 }
 
 static bool parse(struct problem *p, const struct dynamodb_batch_get_request_map *in,

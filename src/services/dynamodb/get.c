@@ -2,6 +2,8 @@
 
 #include "base/str.h"
 
+#include <stdlib.h>
+
 static const struct dynamodb_expression_attribute_value_map no_values;
 
 bool get_parse(struct problem *p, str projection_expression,
@@ -100,4 +102,33 @@ struct stored_item get_read(struct db *db, struct arena *a, const struct table *
 		stored.text = item_text(a, &item);
 	}
 	return stored;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return str_cmp(((const struct attribute *)a)->name, ((const struct attribute *)b)->name);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+str get_key_text(struct arena *a, const struct item *key)
+{
+	struct item sorted = item_copy(a, key);
+
+	if (sorted.n > 1)
+		qsort(sorted.items, sorted.n, sizeof(*sorted.items), compare_names);
+	return item_text(a, &sorted);
+}
+
+bool get_are_distinct(str *texts, size_t n)
+{
+	if (n > 1)
+		qsort(texts, n, sizeof(*texts), compare_texts);
+	for (size_t i = 1; i < n; i++)
+		if (str_eq(texts[i - 1], texts[i]))
+			return false;
+	return true;
 }

@@ -27,6 +27,11 @@ bool get_bind(struct problem *p, const struct table *t, const struct get *get);
 struct stored_item get_read(struct db *db, struct arena *a, const struct table *t,
                             const struct get *get, const struct item *key);
 
+/* A text that is the same for equal keys, in whatever order or form their attributes were sent; and whether no
+ * two of such texts are equal, which sorts them. */
+str get_key_text(struct arena *a, const struct item *key);
+bool get_are_distinct(str *texts, size_t n);
+
 /* That the paths of a projection, or of a filter (NULL: none), do not reach into attributes that are part of a
  * key, of the table or of any index. */
 bool projection_spares_keys(struct problem *p, const struct table *t,

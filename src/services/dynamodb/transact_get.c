@@ -83,19 +83,20 @@ static err find_table(struct call *c, struct transaction *t, struct transact_get
 	return NULL;
 }
 
-static bool is_of_same(const struct transact_get *a, const struct transact_get *b)
-{
-	return a->table->space == b->table->space && item_equal(&a->key, &b->key);
-}
-
 static err check_distinct(struct call *c, const struct transaction *t)
 {
-	for (size_t i = 1; i < t->n; i++)
-		for (size_t k = 0; k < i; k++)
-			if (is_of_same(&t->gets[i], &t->gets[k]))
-				return validation_error(c, "Transaction request cannot include "
-				                           "multiple operations on one item");
-	return NULL;
+	str *texts = arena_array(c->arena, str, t->n);
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct transact_get *get = &t->gets[i];
+
+		texts[i] = arena_printf(c->arena, "%lld %.*s", (long long)get->table->space,
+		                        STR_ARG(get_key_text(c->arena, &get->key)));
+	}
+	return get_are_distinct(texts, t->n)
+	               ? NULL
+	               : validation_error(c, "Transaction request cannot include multiple "
+	                                     "operations on one item");
 }
 
 static void check_one(struct call *c, struct transact_get *get)

@@ -72,42 +72,60 @@ static bool condition_is_met(struct arena *a, struct write *w)
 	return condition_holds(w->condition, old ? old : &nothing);
 }
 
+static const struct key_part *part_of(const struct key_schema *s, size_t i)
+{
+	return i < s->hash_count ? &s->hash[i] : &s->range[i - s->hash_count];
+}
+
+/*
+ * The attributes of indexes' keys that the update changed. What was there before an index was made may not fit
+ * it, and stays: the item is not in that index.
+ */
+static struct item changed_keys(struct arena *a, const struct write *w, const struct item *old)
+{
+	const struct table *t = w->table;
+	struct item changed = { 0 };
+
+	for (size_t i = 0; i < t->index_count; i++) {
+		const struct key_schema *s = &t->indexes[i].keys;
+
+		for (size_t j = 0; j < s->hash_count + s->range_count; j++) {
+			str name = part_of(s, j)->name;
+			const struct value *new = item_find(&w->new, name);
+			const struct value *before = old ? item_find(old, name) : NULL;
+
+			if (new && !(before && value_equal(before, new)))
+				item_set(a, &changed, name, new);
+		}
+	}
+	return changed;
+}
+
 static bool is_empty(const struct value *value)
 {
 	return (value->type == VALUE_S || value->type == VALUE_B) && !value->as.text.n;
 }
 
 /* Of an update AWS words it otherwise than of an item that is put. */
-static bool check_empty_keys(struct problem *p, const struct index *index, const struct item *item)
+static bool check_empty_keys(struct problem *p, const struct item *keys)
 {
-	const struct key_schema *s = &index->keys;
-
-	for (size_t i = 0; i < s->hash_count + s->range_count; i++) {
-		const struct key_part *part =
-			i < s->hash_count ? &s->hash[i] : &s->range[i - s->hash_count];
-		const struct value *value = item_find(item, part->name);
-
-		if (value && value->type == part->type && is_empty(value))
+	for (size_t i = 0; i < keys->n; i++)
+		if (is_empty(&keys->items[i].value))
 			return problem_of_value(
 				p,
 				"One or more parameter values are not valid. The update expression "
 				"attempted to update a secondary index key to a value that is not "
 				"supported. The AttributeValue for a key attribute cannot contain "
 				"an empty %s value.",
-				value->type == VALUE_S ? "string" : "binary");
-	}
+				keys->items[i].value.type == VALUE_S ? "string" : "binary");
 	return true;
 }
 
-static bool check_updated(struct problem *p, const struct write *w)
+static bool check_updated(struct problem *p, const struct write *w, const struct item *old)
 {
-	const struct table *t = w->table;
+	struct item keys = changed_keys(p->arena, w, old);
 
-	for (size_t i = 0; i < t->index_count; i++)
-		if (t->indexes[i].status != INDEX_DELETING &&
-		    !check_empty_keys(p, &t->indexes[i], &w->new))
-			return false;
-	if (!check_indexes(p, t, &w->new))
+	if (!check_empty_keys(p, &keys) || !check_indexes(p, w->table, &keys))
 		return false;
 	if (item_size(&w->new) > ITEM_SIZE_MAX)
 		return problem_of_value(
@@ -126,7 +144,7 @@ static bool make_updated(struct problem *p, struct write *w)
 		w->new_text = old ? w->stored.text : item_text(p->arena, from);
 		return true;
 	}
-	if (!update_apply(p, w->update, from, &w->new) || !check_updated(p, w))
+	if (!update_apply(p, w->update, from, &w->new) || !check_updated(p, w, old))
 		return false;
 	w->new_text = item_text(p->arena, &w->new);
 	return true;
@@ -160,17 +178,21 @@ void write_apply(struct call *c, struct write *w, struct capacity *capacity, boo
 	struct change change = {
 		.table = w->table,
 		.key = w->key,
-		.old = change_has_effects(w->table) ? write_old(c->arena, w) : NULL,
 		.new = w->will_exist ? &w->new : NULL,
 		.old_size = w->stored.text.p ? w->stored.size : 0,
 		.old_text = w->stored.text,
 		.new_text = w->new_text,
 	};
 
-	if (w->kind != WRITE_CHECK)
-		change_apply(c->db, c->arena, c->now, &change, capacity, in_transaction);
-	else if (capacity)
-		capacity_add_write(capacity, NULL, write_units(change.old_size, in_transaction));
+	if (w->kind == WRITE_CHECK) {
+		if (capacity)
+			capacity_add_write(capacity, NULL,
+			                   write_units(change.old_size, in_transaction));
+		return;
+	}
+	if (change_has_effects(w->table))
+		change.old = write_old(c->arena, w);
+	change_apply(c->db, c->arena, c->now, &change, capacity, in_transaction);
 }
 
 static err condition_failed(struct call *c, const struct write *w)

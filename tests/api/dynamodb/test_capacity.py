@@ -1,4 +1,7 @@
 """What writes cost, of a table and of its indexes, and how large item collections are."""
+import contextlib
+import os
+import sqlite3
 import uuid
 
 import pytest
@@ -165,3 +168,26 @@ def test_each_collection_of_a_batch_or_a_transaction_is_measured_once(dynamodb, 
     reply = dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": i}} for i in items],
                                           ReturnItemCollectionMetrics="SIZE")
     assert reply["ItemCollectionMetrics"] == {table: small}
+
+
+def measured(program, table, key):
+    reply = program.client("dynamodb").delete_item(TableName=table, Key=item(id=key, at=0), ReturnItemCollectionMetrics="SIZE")
+    return reply["ItemCollectionMetrics"]["SizeEstimateRangeGB"]
+
+
+def test_a_large_collection_is_measured_by_its_own_entries(start):
+    """Nobody writes gigabytes for this: the sizes are changed where they are kept."""
+    program = start()
+    client = program.client("dynamodb")
+    table = new_table(client, "id:S", "at:N", indexes=[index("local", "id:S", "rank:N", local=True)])
+    for key, n in (("large", 3), ("small", 1)):
+        for at in range(1, n + 1):
+            client.put_item(TableName=table, Item=item(id=key, at=at, rank=at))
+    assert program.stop() == 0
+    with contextlib.closing(sqlite3.connect(os.path.join(program.data, "menagerie.db"))) as db, db:
+        db.execute("UPDATE dynamodb_space SET bytes = 5 << 30")
+        db.execute("UPDATE dynamodb_item SET size = 450 << 20 WHERE item LIKE '%large%'")
+
+    program = start(data=program.data)
+    assert measured(program, table, "large") == [2.0, 3.0]
+    assert measured(program, table, "small") == [0.0, 1.0]

@@ -201,3 +201,20 @@ def test_indexes_follow_an_item_that_moves_in_them(dynamodb):
     assert entries() == [item(id="a", kind="two")]
     update("REMOVE kind")
     assert entries() == []
+
+
+def test_what_was_there_before_an_index_may_stay_though_it_does_not_fit(dynamodb):
+    table = new_table(dynamodb, "id:S")
+    dynamodb.put_item(TableName=table, Item=item(id="a", kind=1))
+    dynamodb.update_table(
+        TableName=table, AttributeDefinitions=[{"AttributeName": "kind", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": {
+            "IndexName": "by-kind", "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"}}}])
+    update = {"TableName": table, "Key": item(id="a")}
+
+    dynamodb.update_item(UpdateExpression="SET n = :n", ExpressionAttributeValues=values(n=1), **update)
+    with refused(INVALID + "Type mismatch for Index Key kind Expected: S Actual: N IndexName: by-kind"):
+        dynamodb.update_item(UpdateExpression="SET kind = :n", ExpressionAttributeValues=values(n=2), **update)
+    dynamodb.update_item(UpdateExpression="SET kind = :k", ExpressionAttributeValues=values(k="k"), **update)
+    assert get(dynamodb, table, id="a") == item(id="a", kind="k", n=1)
