@@ -15,6 +15,7 @@ struct api *api_new(const struct api_options *options)
 	a->credentials = options->credentials;
 	a->store = options->store;
 	a->pool = options->pool;
+	a->landing = options->landing;
 	a->settable_clock = options->settable_clock;
 	a->throttle = options->throttle;
 	a->metrics = metrics_new();

@@ -15,6 +15,7 @@ struct api_options {
 	const struct credentials *credentials;
 	struct store *store;
 	struct pool *pool;
+	str landing;         /* the page that a browser gets at the root; absent: none */
 	bool settable_clock; /* PUT /_menagerie/clock works */
 	bool throttle; /* services hold their resources to the throughput that is provisioned */
 };

@@ -17,6 +17,7 @@ struct api {
 	struct pool *pool;
 	struct metrics *metrics;
 	const struct server *server;
+	str landing;
 	bool settable_clock, throttle;
 	int64_t started; /* clock_wall, milliseconds */
 	struct repeats *repeats;
@@ -85,7 +86,7 @@ str new_request_id(struct arena *a);
 err validate(struct call *c, const struct service *s, const struct operation *op, const void *in);
 
 /* pages.c: our own pages. */
-bool pages_claim(str path);
+bool pages_claim(const struct api *a, const struct request *r);
 void pages_answer(struct turn *t);
 str service_names(struct arena *a, const struct service *const *services); /* sts, s3, dynamodb */
 

@@ -1,6 +1,7 @@
 /*
  * Our own pages, below /_menagerie/: for people, probes and the command line.
  *
+ *   GET /                    for a browser: what this is, and where the site is
  *   GET /_menagerie/health   also at /_localstack/health, where tools look for it
  *   GET /_menagerie/metrics  Prometheus's text format
  *   GET /_menagerie/status   what `menagerie status` prints; only to this machine
@@ -17,9 +18,35 @@
 
 enum { PAGE_MAX = 4 * 1024 * 1024 };
 
-bool pages_claim(str path)
+/* This machine by one of its own names: what else a host may say, a bucket's for instance, is for a service. */
+static bool is_plain_host(str host)
 {
-	return str_starts(path, STR("/_menagerie/")) || str_eq(path, STR("/_localstack/health"));
+	static const str names[] = { STR_INIT("localhost"), STR_INIT("127.0.0.1"),
+		                     STR_INIT("[::1]") };
+	ptrdiff_t colon = str_rfind(host, ':');
+	str name =
+		colon > 0 && !str_ends(host, STR("]")) ? str_from_to(host, 0, (size_t)colon) : host;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Somebody who looks, rather than a client of S3, whose list of buckets has this address too. */
+static bool is_visit(const struct request *r)
+{
+	return (str_eq(r->method, STR("GET")) || str_eq(r->method, STR("HEAD"))) &&
+	       str_eq(r->path, STR("/")) && !r->query.p &&
+	       !request_header(r, STR("authorization")).p &&
+	       str_contains(request_header(r, STR("accept")), STR("text/html")) &&
+	       is_plain_host(r->host);
+}
+
+bool pages_claim(const struct api *a, const struct request *r)
+{
+	return str_starts(r->path, STR("/_menagerie/")) ||
+	       str_eq(r->path, STR("/_localstack/health")) || (a->landing.p && is_visit(r));
 }
 
 static void answer(struct turn *t, int status, str type, str body)
@@ -215,10 +242,20 @@ static void page_clock(struct turn *t)
 	}
 }
 
+static void page_landing(struct turn *t)
+{
+	reply_header(
+		t->x, STR("Content-Security-Policy"),
+		STR("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+	            "connect-src 'self'; img-src data:"));
+	answer(t, 200, STR("text/html; charset=utf-8"), t->api->landing);
+}
+
 static const struct page {
 	str path, method;
 	void (*answer)(struct turn *t);
 } pages[] = {
+	{ STR_INIT("/"), STR_INIT("GET"), page_landing },
 	{ STR_INIT("/_menagerie/health"), STR_INIT("GET"), page_health },
 	{ STR_INIT("/_localstack/health"), STR_INIT("GET"), page_health },
 	{ STR_INIT("/_menagerie/metrics"), STR_INIT("GET"), page_metrics },

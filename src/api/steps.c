@@ -438,7 +438,7 @@ static void handle_begin(struct exchange *x, void *app)
 		                 .exchange = x,
 		                 .now = clock_now() };
 	t->call.request_id = new_request_id(&x->arena);
-	if (pages_claim(x->request.path) && !door_of_path(t->api->services, x->request.path)) {
+	if (pages_claim(t->api, &x->request) && !door_of_path(t->api->services, x->request.path)) {
 		t->is_page = true;
 		e = body_expect(t);
 	}

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "console/landing.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -136,6 +137,7 @@ static bool start(struct serving *s, const struct serve_options *o,
                   const struct service *const *services)
 {
 	struct api_options api = { .services = services,
+		                   .landing = str_from(console_landing),
 		                   .settable_clock = o->settable_clock,
 		                   .throttle = o->throttle };
 

@@ -70,3 +70,28 @@ def test_the_clock_moves_and_services_notice_at_once(probe):
 def test_a_clock_that_is_no_time_is_refused(probe):
     for body in (b"", b"{}", b'{"now": 3}', b'{"now": "soon"}', b'{"now": "2100-01-01T00:00:00Z"} x'):
         assert probe.request("PUT", "/_menagerie/clock", body)[0] == 400
+
+
+def test_a_browser_at_the_root_gets_a_page(menagerie):
+    for host in (f"localhost:{menagerie.port}", f"127.0.0.1:{menagerie.port}", "[::1]", "localhost"):
+        status, headers, body = menagerie.request("GET", "/", headers={"Host": host, "Accept": "text/html,*/*;q=0.8"})
+        assert status == 200
+        assert headers["content-type"] == "text/html; charset=utf-8"
+        assert b"<title>Menagerie</title>" in body
+
+
+@pytest.mark.parametrize("target,headers", [
+    ("/", {"Accept": "*/*"}), ("/", {}), ("/?x-id=ListBuckets", {"Accept": "text/html"}), ("/a", {"Accept": "text/html"}),
+    ("/", {"Accept": "text/html", "Host": "bucket.s3.localhost:4566"}), ("/", {"Accept": "text/html", "Host": "localhost.example"}),
+])
+def test_the_root_is_a_service_s_for_everybody_else(menagerie, target, headers):
+    status, answer, body = menagerie.request("GET", target, headers=headers)
+    assert status in (403, 404)
+    assert answer["content-type"] == "application/xml"
+    assert b"<title>" not in body
+
+
+def test_a_signed_request_for_the_root_lists_buckets(menagerie):
+    status, _, body = menagerie.signed("GET", "/", headers={"Accept": "text/html"}, service="s3")
+    assert status == 200
+    assert b"<ListAllMyBucketsResult" in body
