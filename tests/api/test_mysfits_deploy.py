@@ -1,0 +1,117 @@
+"""The scripts that put Mythical Mysfits on this program, as a person runs them."""
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from conftest import BUILD, ROOT, Program
+
+pytestmark = pytest.mark.slow
+
+APP = os.path.join(ROOT, "apps", "mysfits")
+BUCKET = "mythical-mysfits"
+API = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def program(tmp_path):
+    program = Program(tmp_path / "data")
+    yield program
+    program.stop()
+
+
+def script(name, program, *arguments):
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_ENDPOINT_URL": program.url, "AWS_ACCESS_KEY_ID": "test",
+           "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
+    done = subprocess.run([os.path.join(APP, name), *arguments], env=env, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def page(program, path):
+    return urllib.request.urlopen(f"{program.url}/_menagerie/website/{BUCKET}/{path}", timeout=30).read()
+
+
+def items(program):
+    return program.client("dynamodb").scan(TableName="MysfitsTable")["Items"]
+
+
+def test_deploy_makes_the_site_and_the_table(program):
+    site = script("deploy", program, API)
+    assert site == f"http://{BUCKET}.s3-website-us-east-1.localhost:{program.port}/"
+    for name in ("index.html", "js/main.js", "css/page.css"):
+        with open(os.path.join(APP, "site", name), "rb") as f:
+            assert page(program, name) == f.read()
+    assert json.loads(page(program, "config.json")) == {"mysfitsApiEndpoint": API}
+    pictures = {i[k]["S"] for i in items(program) for k in ("ThumbImageUri", "ProfileImageUri")}
+    assert len(pictures) == 2 * len(items(program)) >= 24
+    for picture in pictures:
+        assert b"<svg" in page(program, picture)
+
+
+def test_deploy_again_keeps_what_people_did_and_undeploy_leaves_nothing(program):
+    script("deploy", program, API)
+    table = {"TableName": "MysfitsTable", "Key": {"MysfitId": items(program)[0]["MysfitId"]}}
+    dynamodb = program.client("dynamodb")
+    dynamodb.update_item(**table, UpdateExpression="ADD Likes :n", ExpressionAttributeValues={":n": {"N": "7"}})
+
+    script("deploy", program, "http://127.0.0.1:10")
+    assert dynamodb.get_item(**table)["Item"]["Likes"] == {"N": "7"}
+    assert json.loads(page(program, "config.json")) == {"mysfitsApiEndpoint": "http://127.0.0.1:10"}
+
+    script("undeploy", program)
+    assert dynamodb.list_tables()["TableNames"] == []
+    assert program.client("s3").list_buckets()["Buckets"] == []
+    script("undeploy", program)
+
+
+def test_deploy_says_how_it_is_used(program):
+    done = subprocess.run([os.path.join(APP, "deploy")], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "Usage: apps/mysfits/deploy API_URL" in done.stderr
+
+
+class Run:
+    """./run, with the build of the tests."""
+
+    def __init__(self, data, *arguments):
+        env = {**os.environ, "MENAGERIE_BUILD": BUILD, "MYSFITS_LISTEN": "127.0.0.1:0", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+        self.process = subprocess.Popen([os.path.join(ROOT, "run"), *arguments, "--data", str(data), "--listen", "127.0.0.1:0"],
+                                        env=env, stdout=subprocess.PIPE, text=True)
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line.strip())
+            if line.startswith("Mythical Mysfits is open: "):
+                break
+        self.platform, self.api = (line.split("ready at ")[1].split()[0] for line in self.said[:2])
+        self.site = self.said[-1].split(": ", 1)[1]
+
+    def mysfits(self):
+        with urllib.request.urlopen(self.api + "/mysfits", timeout=30) as reply:
+            return json.loads(reply.read())["mysfits"]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(30)
+        self.process.stdout.close()
+        return status
+
+
+def test_run_ends_with_the_site_open_and_finds_it_as_it_was_left(tmp_path):
+    first = Run(tmp_path / "data")
+    mysfit = first.mysfits()[0]["mysfitId"]
+    urllib.request.urlopen(urllib.request.Request(f"{first.api}/mysfits/{mysfit}/like", method="POST"), timeout=30).read()
+    assert first.stop() == 0
+
+    again = Run(tmp_path / "data")
+    with urllib.request.urlopen(f"{again.api}/mysfits/{mysfit}", timeout=30) as reply:
+        assert json.loads(reply.read())["likes"] == 1
+    assert again.stop() == 0
+
+    fresh = Run(tmp_path / "data", "--fresh")
+    with urllib.request.urlopen(f"{fresh.api}/mysfits/{mysfit}", timeout=30) as reply:
+        assert json.loads(reply.read())["likes"] == 0
+    assert fresh.stop() == 0
