@@ -1,10 +1,13 @@
 // The adoption site, served as its bucket would serve it, and a service that answers from the data that is deployed.
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { visit } from "../js/browser.mjs";
 
 const APP = fileURLToPath(new URL("../../apps/mysfits/", import.meta.url));
 export const SITE = join(APP, "site");
@@ -110,4 +113,60 @@ async function fileOf(path, config) {
 	} catch {
 		return [404, "/error.html", await readFile(join(SITE, "error.html"))];
 	}
+}
+
+export const ALL = creatures();
+export const NAMES = namesOf(ALL);
+
+export function namesOf(some) {
+	return some.map(({ name }) => name).sort();
+}
+
+// Tests, each with a visitor to a site of its own. The check clears the errors that it expects; no others may be there.
+export function promises(browser) {
+	return (name, check, { size = [1280, 900], media = {}, config } = {}) => test(name, async () => {
+		const site = await openSite({ config });
+		const visitor = await visit(browser);
+		await visitor.page.setViewportSize({ width: size[0], height: size[1] });
+		await visitor.page.emulateMedia(media);
+		try {
+			await check({ ...visitor, site, service: site.service });
+			assert.deepEqual(visitor.errors, []);
+		} finally {
+			await visitor.leave();
+			site.close();
+		}
+	});
+}
+
+// The browser itself says so in the console when a request fails, and that is no fault of the page.
+export function forgive(errors, pattern) {
+	assert.ok(errors.length > 0 && errors.every((error) => pattern.test(error)), errors.join("\n"));
+	errors.length = 0;
+}
+
+export async function enter(page, site, path = "/") {
+	await page.goto(site.url + path);
+	await page.locator("#grid[aria-busy=false]").waitFor({ state: "attached" });
+}
+
+export function namesIn(page) {
+	return page.locator(".card h3").allTextContents();
+}
+
+export function shows(page, names) {
+	return page.waitForFunction((want) =>
+		JSON.stringify([...document.querySelectorAll(".card h3")].map((e) => e.textContent)) === want, JSON.stringify(names));
+}
+
+export async function openCard(page, name) {
+	await page.locator(".card", { hasText: name }).click();
+	await page.locator("article.spread").waitFor();
+}
+
+// A promise to keep somebody waiting by, and the function that lets go.
+export function gate() {
+	let open;
+	const opened = new Promise((resolve) => { open = resolve; });
+	return [opened, open];
 }

@@ -44,11 +44,18 @@ function leave(mysfit) {
 	(cardOf(mysfit) ?? find("creatures")).focus();
 }
 
+// Without a trace in the address: going back to one would take the focus along.
+function skip(event) {
+	event.preventDefault();
+	find("creatures").focus();
+}
+
 onChoice(choose);
 onClose(leave);
 find("all").addEventListener("click", () => {
 	choose({});
 	find("creatures").focus();
 });
+find("skip").addEventListener("click", skip);
 addEventListener("popstate", follow);
 follow();
