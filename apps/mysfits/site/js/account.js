@@ -4,5 +4,5 @@ export function whyNot(deed, name) {
 		return `To like ${name} you would have to sign in, so that everybody has one like to give. ` +
 			"This site cannot do that yet; it will learn to. Until then, a kind thought does no harm.";
 	return `Adopting ${name} takes a signature, and a signature takes signing in, which this site cannot do yet. ` +
-		"It will learn to. Nobody else can get ahead of you meanwhile.";
+		`It will learn to. Nothing was sent, and ${name} is in no hurry.`;
 }

@@ -131,7 +131,10 @@ function rose(goodevil, lawchaos) {
 function deeds({ name, adopted }) {
 	const first = name.split(" ").find((word) => !/^(Sir|Auntie)$/.test(word));
 	const says = element("p", { class: "says", role: "status" });
-	const explain = (deed) => () => { says.textContent = whyNot(deed, first); };
+	const explain = (deed) => () => {
+		says.textContent = whyNot(deed, first);
+		says.scrollIntoView({ block: "nearest" });
+	};
 	const like = element("button", { class: "button quiet", type: "button", onclick: explain("like") },
 		element("span", { class: "heart", "aria-hidden": "true" }, "\u2665"), `Like ${first}`);
 	const adopt = adopted
