@@ -24,6 +24,7 @@ enum {
 	BYTES = 64 * 1024 * 1024,
 	TIMEOUT = 30000,
 	RECEIVE_BUFFER = 4 * 1024, /* of each handle; most answers are small */
+	SEND_BUFFER = 16 * 1024,   /* the least that libcurl takes */
 	LOOK = 100,                /* milliseconds between two looks through the line */
 };
 
@@ -38,9 +39,9 @@ struct fetcher {
 	pthread_t thread;
 	_Atomic size_t held; /* bytes */
 
-	pthread_mutex_t lock; /* for these four */
-	struct line waiting;
-	int waiting_count;
+	pthread_mutex_t lock;         /* for these five */
+	struct line waiting, resting; /* those that rest go in line when their delay is over */
+	int waiting_count;            /* of both */
 	bool asleep, stopping;
 
 	/* The thread's. */
@@ -98,6 +99,7 @@ static CURLcode set_options(struct fetcher *r, struct fetch *f)
 
 	r->lib->easy_setopt(f->handle, CURLOPT_TIMEOUT_MS, (long)MAX(left, 1));
 	r->lib->easy_setopt(f->handle, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+	r->lib->easy_setopt(f->handle, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BUFFER);
 	r->lib->easy_setopt(f->handle, CURLOPT_PRIVATE, f);
 	return e;
 }
@@ -172,6 +174,26 @@ static void end_those_that_are_done(struct fetcher *r)
 	}
 }
 
+/* Those whose delay is over go in line. Microseconds until that of the next is; -1: none rests. */
+static int64_t wake_those_that_rest(struct fetcher *r)
+{
+	int64_t now, left = -1;
+
+	if (!r->resting.first)
+		return -1;
+	now = clock_monotonic();
+	for (struct fetch *f = r->resting.first, *next; f; f = next) {
+		next = f->next;
+		if (f->begin > now) {
+			left = left < 0 ? f->begin - now : MIN(left, f->begin - now);
+			continue;
+		}
+		line_remove(&r->resting, f);
+		line_add(&r->waiting, f);
+	}
+	return left;
+}
+
 /* The next one in line, if there is a place for it. */
 static struct fetch *next_in_line(struct fetcher *r)
 {
@@ -179,6 +201,7 @@ static struct fetch *next_in_line(struct fetcher *r)
 
 	pthread_mutex_lock(&r->lock);
 	r->asleep = false;
+	wake_those_that_rest(r);
 	if (r->flying_count < r->options.on_the_wire && !r->stopping)
 		f = r->waiting.first;
 	if (f) {
@@ -189,20 +212,26 @@ static struct fetch *next_in_line(struct fetcher *r)
 	return f;
 }
 
+static void take_over(struct fetcher *r, struct line *from, int64_t now, struct line *over)
+{
+	for (struct fetch *f = from->first, *next; f; f = next) {
+		next = f->next;
+		if (f->deadline > now)
+			continue;
+		line_remove(from, f);
+		r->waiting_count--;
+		line_add(over, f);
+	}
+}
+
 /* Takes all out of the line whose time is over, or all at the end. */
 static void give_up(struct fetcher *r, int64_t now, str problem)
 {
 	struct line over = { 0 };
 
 	pthread_mutex_lock(&r->lock);
-	for (struct fetch *f = r->waiting.first, *next; f; f = next) {
-		next = f->next;
-		if (f->deadline > now)
-			continue;
-		line_remove(&r->waiting, f);
-		r->waiting_count--;
-		line_add(&over, f);
-	}
+	take_over(r, &r->waiting, now, &over);
+	take_over(r, &r->resting, now, &over);
 	pthread_mutex_unlock(&r->lock);
 	while (over.first) {
 		struct fetch *f = over.first;
@@ -226,14 +255,19 @@ static void look_through_the_line(struct fetcher *r)
 static void sleep_until_something_happens(struct fetcher *r)
 {
 	bool has_line, may_sleep;
+	int64_t rest, longest;
 
 	pthread_mutex_lock(&r->lock);
+	rest = wake_those_that_rest(r);
 	has_line = r->waiting.first != NULL;
 	may_sleep = !r->stopping && !(has_line && r->flying_count < r->options.on_the_wire);
 	r->asleep = may_sleep;
 	pthread_mutex_unlock(&r->lock);
+	longest = has_line ? LOOK : 10000;
+	if (rest >= 0)
+		longest = MIN(longest, (rest + 999) / 1000);
 	if (may_sleep)
-		r->lib->multi_poll(r->multi, NULL, 0, has_line ? LOOK : 10000, NULL);
+		r->lib->multi_poll(r->multi, NULL, 0, (int)longest, NULL);
 }
 
 static bool is_stopping(struct fetcher *r)
@@ -347,13 +381,14 @@ bool fetcher_submit(struct fetcher *r, struct fetch *f)
 	bool taken, wake;
 
 	f->held = f->what.body.n;
-	f->deadline = clock_monotonic() + timeout * INT64_C(1000);
+	f->begin = clock_monotonic() + f->delay_ms * INT64_C(1000);
+	f->deadline = f->begin + timeout * INT64_C(1000);
 	pthread_mutex_lock(&r->lock);
 	taken = !r->stopping && r->waiting_count < r->options.waiting &&
 	        atomic_load(&r->held) + f->held <= r->options.bytes;
 	if (taken) {
 		atomic_fetch_add(&r->held, f->held);
-		line_add(&r->waiting, f);
+		line_add(f->delay_ms ? &r->resting : &r->waiting, f);
 		r->waiting_count++;
 	}
 	wake = taken && r->asleep;

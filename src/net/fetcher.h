@@ -4,7 +4,7 @@
  *
  * Bounded: in number on the wire, beyond which fetches wait in line; in number waiting and in bytes
  * held (requests that wait, answers that come), beyond which a fetch is refused or fails; and in
- * time, which counts from fetcher_submit.
+ * time, which counts from when it goes in line.
  */
 #ifndef NET_FETCHER_H
 #define NET_FETCHER_H
@@ -23,6 +23,7 @@ struct transfer;
 struct fetch {
 	struct http_fetch what;
 	struct arena *arena; /* the answer's; the fetcher's alone until `done` */
+	int delay_ms;        /* before it goes in line; its time counts from then */
 
 	/* Called once, on the fetcher's thread, where it must not wait. It may submit others, and
 	 * drop this one. */
@@ -36,7 +37,7 @@ struct fetch {
 	struct fetch *next, *previous;
 	struct transfer *transfer;
 	void *handle;
-	int64_t deadline;
+	int64_t begin, deadline;
 	size_t held;
 };
 

@@ -166,6 +166,7 @@ static void send_signed(struct credentials_request *r)
 		          .signature = &o->signature,
 		          .only_once = o->only_once },
 		.arena = o->arena,
+		.delay_ms = o->delay_ms,
 		.done = take_answer,
 	};
 	if (!fetcher_submit(d->fetcher, &o->fetch))

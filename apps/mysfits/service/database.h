@@ -35,6 +35,7 @@ struct operation {
 	str name;       /* GetItem */
 	str body;       /* JSON */
 	bool only_once; /* a second one would do it again */
+	int delay_ms;   /* before it is sent */
 
 	/* On the fetcher's thread, or in database_run itself. It may run the same again. */
 	void (*done)(struct operation *o);

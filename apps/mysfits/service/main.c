@@ -1,5 +1,6 @@
 /* The service of the mysfits: its options, and its life from start to SIGTERM. */
 #include "service/service.h"
+#include "service/trim.h"
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -45,6 +46,9 @@ static const char help[] =
 	"  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, AWS_CONTAINER_CREDENTIALS_FULL_URI,\n"
 	"  AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\n"
 	"                                         where they are given, and with which Authorization\n";
+
+/* A head of half of that has room for what a gateway and its tokens put into it. */
+enum { CONNECTION_MEMORY = 8 * 1024 };
 
 struct options {
 	const char *listen, *table, *allow_origin, *timeout, *requests, *threads, *log_level,
@@ -186,7 +190,8 @@ static bool start(struct serving *s, const struct options *o)
 	};
 	const struct server_options server = { .host = o->host,
 		                               .port = (uint16_t)o->port,
-		                               .threads = (int)o->thread_count };
+		                               .threads = (int)o->thread_count,
+		                               .connection_memory = CONNECTION_MEMORY };
 	struct server_handler handler;
 	char text[256];
 	str problem;
@@ -223,6 +228,7 @@ static int serve(struct options *o)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	if (start(&s, o)) {
+		trim_code();
 		printf("mysfits-service " MENAGERIE_VERSION
 		       " is ready at http://%.*s (table: %.*s at %.*s)\n",
 		       STR_ARG(server_address(s.server)), STR_ARG(database_table(s.database)),

@@ -3,6 +3,7 @@
 #include "service/mysfit.h"
 #include "service/table.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -13,6 +14,7 @@ enum {
 	BUCKETS = 256,
 	LARGEST_LIST = 16 * 1024 * 1024,
 	LARGEST_REQUEST = 64 * 1024,
+	PACE = 1000, /* microseconds between two rounds, so that more share one */
 };
 
 /*
@@ -32,6 +34,7 @@ struct reading {
 	struct buf list;
 	struct json_writer w;
 	struct operation operation;
+	int64_t began;
 };
 
 struct reads {
@@ -83,7 +86,15 @@ static void end_round(struct reading *r)
 	arena_release(&r->text);
 }
 
-static void begin_round(struct reading *r);
+static void begin_round(struct reading *r, int delay_ms);
+
+/* What is left of the pace. */
+static int delay_of(const struct reading *r)
+{
+	int64_t left = r->began + PACE - clock_monotonic();
+
+	return left > 0 ? (int)((left + 999) / 1000) : 0;
+}
 
 /* Those who came meanwhile are next; without them it is over. */
 static void finish(struct reading *r, struct answer *answer, int status, str message)
@@ -105,7 +116,7 @@ static void finish(struct reading *r, struct answer *answer, int status, str mes
 	pthread_mutex_unlock(&reads->lock);
 	end_round(r);
 	if (r->now) {
-		begin_round(r);
+		begin_round(r, delay_of(r));
 	} else {
 		arena = r->arena;
 		arena_release(&arena);
@@ -208,7 +219,7 @@ static bool read_page(struct reading *r, str answer, str *ret_next)
 
 static void take_page(struct operation *o);
 
-static void ask_for_page(struct reading *r, str start)
+static void ask_for_page(struct reading *r, str start, int delay_ms)
 {
 	struct arena page = { 0 };
 	struct buf b;
@@ -217,6 +228,7 @@ static void ask_for_page(struct reading *r, str start)
 	r->operation = (struct operation){
 		.name = r->route.filter.n ? STR("Query") : STR("Scan"),
 		.body = request_of_list(r, &b, start),
+		.delay_ms = delay_ms,
 		.done = take_page,
 	};
 	/* `start` is in the page before this one. */
@@ -248,7 +260,7 @@ static void take_page(struct operation *o)
 		return;
 	}
 	if (next.n) {
-		ask_for_page(r, next);
+		ask_for_page(r, next, 0);
 		return;
 	}
 	json_put_array_end(&r->w);
@@ -276,17 +288,18 @@ static void take_one(struct operation *o)
 		finish_badly(r, OUTCOME_REFUSED);
 }
 
-static void begin_round(struct reading *r)
+static void begin_round(struct reading *r, int delay_ms)
 {
 	struct buf b;
 
+	r->began = clock_monotonic() + delay_ms * INT64_C(1000);
 	if (r->route.action == ACTION_LIST) {
 		buf_init(&r->list, &r->text, LARGEST_LIST);
 		json_writer_init(&r->w, &r->list);
 		json_put_object(&r->w);
 		json_put_name(&r->w, STR("mysfits"));
 		json_put_array(&r->w);
-		ask_for_page(r, STR_NULL);
+		ask_for_page(r, STR_NULL, delay_ms);
 		return;
 	}
 	buf_init(&b, &r->page, LARGEST_REQUEST);
@@ -294,6 +307,7 @@ static void begin_round(struct reading *r)
 		.arena = &r->page,
 		.name = STR("GetItem"),
 		.body = request_of_one(r, &b),
+		.delay_ms = delay_ms,
 		.done = take_one,
 	};
 	database_run(r->reads->database, &r->operation);
@@ -335,7 +349,7 @@ void reads_take(struct reads *reads, struct visit *v, const struct route *route)
 	}
 	pthread_mutex_unlock(&reads->lock);
 	if (new)
-		begin_round(new);
+		begin_round(new, 0);
 }
 
 struct reads *reads_new(struct database *d)

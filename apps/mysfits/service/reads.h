@@ -1,8 +1,8 @@
 /*
  * Lists and single mysfits. Who asks for the same while the database is answering shares one
  * request: not the one under way, which may have missed a write that the client knows of, but the
- * next. So a reply is never older than its request, and a thousand clients cost no more requests
- * than one.
+ * next. So a reply is never older than its request, and a thousand clients cost little more than one:
+ * the next request waits until a millisecond has passed since the last.
  */
 #ifndef SERVICE_READS_H
 #define SERVICE_READS_H
