@@ -136,17 +136,27 @@ static str welcome(str allow_origin, str origin)
 	return STR_NULL;
 }
 
-void answer_cors(struct visit *v)
+static void put_origin(struct visit *v, bool by_encoding)
 {
 	struct exchange *x = v->exchange;
 	str origin = welcome(v->allow_origin, request_header(&x->request, STR("Origin")));
+	bool by_origin;
 
 	if (origin.p) {
 		reply_header(x, STR("Access-Control-Allow-Origin"), origin);
 		reply_header(x, STR("Access-Control-Expose-Headers"), STR("ETag, Retry-After"));
 	}
-	if (!str_eq(v->allow_origin, STR("*")))
-		reply_header(x, STR("Vary"), STR("Origin"));
+	by_origin = !str_eq(v->allow_origin, STR("*"));
+	if (by_origin || by_encoding)
+		reply_header(x, STR("Vary"),
+		             !by_origin     ? STR("Accept-Encoding")
+		             : !by_encoding ? STR("Origin")
+		                            : STR("Accept-Encoding, Origin"));
+}
+
+void answer_cors(struct visit *v)
+{
+	put_origin(v, /* by_encoding= */ false);
 }
 
 void answer_set(struct visit *v, struct answer *a)
@@ -158,8 +168,7 @@ void answer_set(struct visit *v, struct answer *a)
 	atomic_fetch_add(&a->holders, 1);
 	v->answer = a;
 	reply_text(x, is_fresh ? 304 : a->status, is_fresh ? STR("") : form->body);
-	answer_cors(v);
-	reply_header(x, STR("Vary"), STR("Accept-Encoding"));
+	put_origin(v, /* by_encoding= */ true);
 	if (is_a_read(&x->request)) {
 		reply_header(x, STR("ETag"), form->tag);
 		reply_header(x, STR("Cache-Control"), STR("no-cache"));
