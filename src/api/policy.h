@@ -155,6 +155,12 @@ struct policy_action {
 	unsigned applies; /* enum policy_applies */
 };
 
+/* One that ends in a slash stands for all that begin so: "s3:ExistingObjectTag/". */
+struct policy_key_name {
+	str name;
+	bool is_not_built; /* AWS knows it, and what asks for it would not be asked here */
+};
+
 /* What the caller demands beyond the grammar; zero demands nothing. */
 struct policy_rules {
 	enum policy_kind kind;
@@ -172,6 +178,9 @@ struct policy_rules {
 	str resource_prefix;
 	const struct policy_action *actions;
 	size_t action_count;
+	/* The condition keys there are besides those that begin with "aws:", of which AWS takes any. */
+	const struct policy_key_name *keys;
+	size_t key_count;
 };
 
 enum policy_error_code {
@@ -190,6 +199,7 @@ enum policy_error_code {
 	POLICY_BAD_ACTION,
 	POLICY_BAD_RESOURCE,
 	POLICY_BAD_CONDITION,
+	POLICY_KEY_NOT_BUILT,   /* the message is the key */
 	POLICY_ACTION_MISMATCH, /* acts on none of the resources */
 };
 

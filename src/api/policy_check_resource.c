@@ -224,6 +224,35 @@ static bool check_applies(struct policy_draft *d, const struct policy_statement 
 	return true;
 }
 
+static const struct policy_key_name *find_key(const struct policy_rules *rules, str key)
+{
+	for (size_t i = 0; i < rules->key_count; i++) {
+		str name = rules->keys[i].name;
+
+		if (str_ends(name, STR("/")) ? key.n > name.n && str_starts_nocase(key, name)
+		                             : str_eq_nocase(key, name))
+			return &rules->keys[i];
+	}
+	return NULL;
+}
+
+static bool check_keys(struct policy_draft *d, const struct policy_statement *s)
+{
+	for (size_t i = 0; d->rules->key_count && i < s->condition_count; i++) {
+		str key = s->conditions[i].key;
+		const struct policy_key_name *known = find_key(d->rules, key);
+
+		if (str_starts_nocase(key, STR("aws:")))
+			continue;
+		if (!known)
+			return policy_refuse(d, POLICY_BAD_CONDITION,
+			                     "Policy has an invalid condition key");
+		if (known->is_not_built)
+			return policy_refuse(d, POLICY_KEY_NOT_BUILT, "%.*s", STR_ARG(key));
+	}
+	return true;
+}
+
 static bool check_statement(struct policy_draft *d, struct policy_draft_statement *draft)
 {
 	struct policy_statement *s = &draft->statement;
@@ -235,7 +264,8 @@ static bool check_statement(struct policy_draft *d, struct policy_draft_statemen
 		return policy_refuse(d, POLICY_BAD_EFFECT, "Invalid effect: %.*s",
 		                     STR_ARG(draft->effect));
 	if (!check_principal(d, draft) || !check_action(d, &s->actions) ||
-	    !check_resource(d, &s->resources, &kinds) || !check_applies(d, s, kinds))
+	    !check_resource(d, &s->resources, &kinds) || !check_applies(d, s, kinds) ||
+	    !check_keys(d, s))
 		return false;
 	if (policy_has_invalid_value(s, COMPARE_IP))
 		return policy_refuse(d, POLICY_BAD_CONDITION, "Invalid IP address in Conditions");

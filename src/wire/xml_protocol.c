@@ -32,11 +32,48 @@ static bool read_attribute(struct wire_request *w, const struct member *member,
 	return true;
 }
 
+static const struct member *find_member(struct wire_request *w, const struct shape *s, str name)
+{
+	const struct member *members = members_of(w->model, s);
+
+	for (size_t i = 0; i < s->member_count; i++)
+		if (members[i].location == IN_BODY && !(members[i].flags & MEMBER_XML_ATTRIBUTE) &&
+		    str_eq(model_text(w->model, members[i].wire_name), name))
+			return &members[i];
+	return NULL;
+}
+
+/* Of a request, that is: every element is one that there is, and only those of a list come twice. What
+ * was ignored might have been what mattered. A document that was kept may be older than the model. */
+static bool check_children(struct wire_request *w, const struct shape *s,
+                           const struct xml_node *node)
+{
+	for (const struct xml_node *n = node->children; w->operation && n; n = n->next) {
+		const struct member *member = find_member(w, s, n->name);
+
+		if (!member)
+			return malformed(w);
+		if (xml_next(n, n->name) && !is_flat(shape_at(w->model, member->shape), member))
+			return malformed(w);
+	}
+	return true;
+}
+
+static bool check_elements(struct wire_request *w, str name, const struct xml_node *list)
+{
+	for (const struct xml_node *n = list->children; w->operation && n; n = n->next)
+		if (!str_eq(n->name, name))
+			return malformed(w);
+	return true;
+}
+
 static bool read_structure(struct wire_request *w, const struct shape *s,
                            const struct xml_node *node, void *place)
 {
 	const struct member *members = members_of(w->model, s);
 
+	if (!check_children(w, s, node))
+		return false;
 	for (size_t i = 0; i < s->member_count; i++) {
 		const struct member *member = &members[i];
 		const struct shape *member_shape = shape_at(w->model, member->shape);
@@ -66,6 +103,8 @@ static bool read_list(struct wire_request *w, const struct shape *s, const struc
 	str name = flat ? node->name : model_text(w->model, s->element_name);
 	size_t capacity = 0;
 
+	if (!flat && !check_elements(w, name, node))
+		return false;
 	for (const struct xml_node *n = flat ? node : xml_child(node, name); n;
 	     n = xml_next(n, name))
 		if (!read_value(w, s->element, NULL, n, list_append(w->arena, s, list, &capacity)))
@@ -112,8 +151,9 @@ static bool read_value(struct wire_request *w, uint16_t shape_index, const struc
 		return read_list(w, s, member, node, place);
 	if (s->kind == SHAPE_MAP)
 		return read_map(w, s, member, node, place);
-	return scalar_from_text(w->arena, s, member ? member->timestamp_form : TIMESTAMP_DEFAULT,
-	                        node->text, place) ||
+	return (!node->children &&
+	        scalar_from_text(w->arena, s, member ? member->timestamp_form : TIMESTAMP_DEFAULT,
+	                         node->text, place)) ||
 	       malformed(w);
 }
 

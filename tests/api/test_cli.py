@@ -61,7 +61,7 @@ def test_status_tells_of_a_running_program(menagerie_program):
     lines = dict(line.split(None, 1) for line in done.stdout.splitlines() if not line.startswith("blob bytes"))
     assert lines["address"] == menagerie_program.address
     assert lines["data"] == menagerie_program.data
-    assert lines["services"] == "s3, sts"
+    assert lines["services"] == "dynamodb, dynamodbstreams, s3, sts"
     as_json = json.loads(menagerie("status", "--listen", menagerie_program.address, "--json").stdout)
     assert as_json["pid"] == menagerie_program.process.pid
 

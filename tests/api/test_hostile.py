@@ -37,6 +37,13 @@ def sanitized():
     return "asan" in os.environ.get("MENAGERIE_BUILD", "") or "tsan" in os.environ.get("MENAGERIE_BUILD", "")
 
 
+@pytest.mark.skipif(sanitized(), reason="sanitizers have memory of their own")
+def test_at_rest_it_takes_no_more_than_its_budget(start):
+    program = start()
+    assert program.get("/_menagerie/health")[0] == 200
+    assert memory(program) < 8 * 1024
+
+
 @pytest.mark.concurrency
 def test_two_thousand_idle_connections_keep_nobody_out(start):
     program = start()

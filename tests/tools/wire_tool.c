@@ -21,6 +21,7 @@
 #include "wire/internal.h"
 
 #include "models/dynamodb.h"
+#include "models/dynamodbstreams.h"
 #include "models/ec2.h"
 #include "models/iam.h"
 #include "models/lambda.h"
@@ -30,9 +31,12 @@
 
 #undef free
 
-static const struct model *const models[] = { &dynamodb_model, &ec2_model,  &iam_model,
-	                                      &lambda_model,   &logs_model, &s3_model,
-	                                      &sts_model };
+static const struct model *const models[] = {
+	&dynamodb_model, &dynamodbstreams_model,
+	&ec2_model,      &iam_model,
+	&lambda_model,   &logs_model,
+	&s3_model,       &sts_model,
+};
 
 static void dump(struct json_writer *w, struct arena *a, const struct model *m, uint16_t shape,
                  const void *place);
@@ -92,8 +96,10 @@ static void dump(struct json_writer *w, struct arena *a, const struct model *m, 
 		dump_collection(w, a, m, s, place);
 		break;
 	case SHAPE_STRING:
-	case SHAPE_DOCUMENT:
 		json_put_string(w, *(const str *)place);
+		break;
+	case SHAPE_DOCUMENT:
+		json_put_raw(w, *(const str *)place);
 		break;
 	case SHAPE_BLOB:
 		json_put_string(w, base64_of(a, *(const str *)place));
@@ -200,8 +206,10 @@ static void load(struct json_reader *r, const struct model *m, uint16_t shape, v
 		load_collection(r, m, s, place);
 		break;
 	case SHAPE_STRING:
-	case SHAPE_DOCUMENT:
 		must(json_string(r, place), "a string");
+		break;
+	case SHAPE_DOCUMENT:
+		must(json_raw(r, place), "a document");
 		break;
 	case SHAPE_BLOB:
 		must(json_string(r, &text) && base64_decode(r->arena, text, place), "a blob");

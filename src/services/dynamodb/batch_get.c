@@ -102,24 +102,35 @@ static err bind(struct call *c, str table_name, struct batch_part *part)
 	return get_bind(&p, &part->table, &part->get) ? NULL : problem_error(c, &p);
 }
 
-/* How many of the part's keys were looked up before the reply was full. */
+static void pay(struct call *c, const struct batch_part *part, int64_t size,
+                struct capacity *capacity)
+{
+	double units = read_units(size, part->factor);
+	struct capacity one = { .table = &part->table, .table_read = units };
+
+	capacity_add_read(capacity, NULL, units);
+	throttle_spend(c, &one);
+}
+
+/* How many of the part's keys were looked up before the reply was full, or the table throttled. */
 static size_t read_part(struct call *c, const struct batch_part *part, int64_t *size,
                         struct capacity *capacity, struct dynamodb_item_list *ret)
 {
 	size_t i;
 
 	for (i = 0; i < part->in->keys.n && *size < REPLY_SIZE_MAX; i++) {
-		struct stored_item stored =
-			get_read(c->db, c->arena, &part->table, &part->get, &part->keys[i]);
+		struct stored_item stored;
 
+		if (!throttle_admits(c, &part->table, NULL, THROTTLE_READ))
+			break;
+		stored = get_read(c->db, c->arena, &part->table, &part->get, &part->keys[i]);
 		if (*size + stored.size > REPLY_SIZE_MAX)
 			break;
 		*size += stored.size;
-		capacity_add_read(capacity, NULL, read_units(stored.size, part->factor));
+		pay(c, part, stored.size, capacity);
 		if (stored.text.p)
 			ret->items[ret->n++] = stored.text;
 	}
-	throttle_spend(c, capacity);
 	return i;
 }
 
@@ -139,13 +150,12 @@ static void leave(struct arena *a, const struct batch_part *part, size_t done, s
 	ret->items[ret->n++].value = rest;
 }
 
-/* Tables that are throttled are left, too; when that leaves nothing, it is an error. */
+/* What is throttled is left, too; when that leaves nothing, it is an error. */
 static err read_all(struct call *c, const struct batch_part *parts, size_t n,
                     struct capacity *capacities, struct dynamodb_batch_get_item_out *out)
 {
 	int64_t size = 0;
-	bool is_any_read = false;
-	err held = NULL;
+	size_t total = 0;
 
 	out->responses.items =
 		arena_array(c->arena, struct dynamodb_batch_get_response_map_map_entry, n);
@@ -155,19 +165,16 @@ static err read_all(struct call *c, const struct batch_part *parts, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		struct dynamodb_item_list *items = &out->responses.items[i].value;
 		str name = parts[i].table.given;
-		size_t done = 0;
+		size_t done;
 
 		out->responses.items[i].key = name;
 		items->items = arena_array(c->arena, str, parts[i].in->keys.n);
 		capacities[i].table = &parts[i].table;
-		held = throttle_admit(c, &parts[i].table, NULL, THROTTLE_READ);
-		if (!held) {
-			done = read_part(c, &parts[i], &size, &capacities[i], items);
-			is_any_read = true;
-		}
+		done = read_part(c, &parts[i], &size, &capacities[i], items);
+		total += done;
 		leave(c->arena, &parts[i], done, name, &out->unprocessed_keys);
 	}
-	return is_any_read ? NULL : held;
+	return total ? NULL : throttle_admit(c, &parts[0].table, NULL, THROTTLE_READ);
 }
 
 err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item_in *in,

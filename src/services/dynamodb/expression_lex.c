@@ -30,40 +30,42 @@ static enum token_kind kind_of_word(str word)
 		{ STR_INIT("REMOVE"), TOKEN_REMOVE }, { STR_INIT("ADD"), TOKEN_ADD },
 		{ STR_INIT("DELETE"), TOKEN_DELETE },
 	};
+	char first = ascii_upper(word.p[0]);
 
 	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
-		if (str_eq_nocase(word, keywords[i].word))
+		if (keywords[i].word.n == word.n && keywords[i].word.p[0] == first &&
+		    str_eq_nocase(word, keywords[i].word))
 			return keywords[i].kind;
 	return TOKEN_IDENTIFIER;
 }
 
+static struct token symbol_of_two(str text, size_t at)
+{
+	char second = at + 1 < text.n ? text.p[at + 1] : '\0';
+	bool is_less = text.p[at] == '<';
+
+	if (second == '=')
+		return (struct token){ is_less ? TOKEN_LESS_OR_EQUAL : TOKEN_GREATER_OR_EQUAL, at,
+			               at + 2 };
+	if (is_less && second == '>')
+		return (struct token){ TOKEN_NOT_EQUAL, at, at + 2 };
+	return (struct token){ is_less ? TOKEN_LESS : TOKEN_GREATER, at, at + 1 };
+}
+
 static struct token symbol_at(str text, size_t at)
 {
-	static const struct {
-		str symbol;
-		enum token_kind kind;
-	} symbols[] = {
-		{ STR_INIT("<>"), TOKEN_NOT_EQUAL },
-		{ STR_INIT("<="), TOKEN_LESS_OR_EQUAL },
-		{ STR_INIT(">="), TOKEN_GREATER_OR_EQUAL },
-		{ STR_INIT("="), TOKEN_EQUAL },
-		{ STR_INIT("<"), TOKEN_LESS },
-		{ STR_INIT(">"), TOKEN_GREATER },
-		{ STR_INIT("+"), TOKEN_PLUS },
-		{ STR_INIT("-"), TOKEN_MINUS },
-		{ STR_INIT("("), TOKEN_OPEN },
-		{ STR_INIT(")"), TOKEN_CLOSE },
-		{ STR_INIT("["), TOKEN_OPEN_BRACKET },
-		{ STR_INIT("]"), TOKEN_CLOSE_BRACKET },
-		{ STR_INIT(","), TOKEN_COMMA },
-		{ STR_INIT("."), TOKEN_DOT },
+	static const enum token_kind symbols[128] = {
+		['='] = TOKEN_EQUAL,         ['+'] = TOKEN_PLUS,  ['-'] = TOKEN_MINUS,
+		['('] = TOKEN_OPEN,          [')'] = TOKEN_CLOSE, ['['] = TOKEN_OPEN_BRACKET,
+		[']'] = TOKEN_CLOSE_BRACKET, [','] = TOKEN_COMMA, ['.'] = TOKEN_DOT,
 	};
-	str rest = str_after(text, at);
+	unsigned char c = (unsigned char)text.p[at];
 
-	for (size_t i = 0; i < ARRAY_LEN(symbols); i++)
-		if (str_starts(rest, symbols[i].symbol))
-			return (struct token){ symbols[i].kind, at, at + symbols[i].symbol.n };
-	return (struct token){ TOKEN_UNKNOWN, at, at + MAX(utf8_first(rest), 1) };
+	if (c == '<' || c == '>')
+		return symbol_of_two(text, at);
+	if (c < ARRAY_LEN(symbols) && symbols[c])
+		return (struct token){ symbols[c], at, at + 1 };
+	return (struct token){ TOKEN_UNKNOWN, at, at + MAX(utf8_first(str_after(text, at)), 1) };
 }
 
 /* No number has leading zeros, so that 01 is two tokens, which no grammar takes. */

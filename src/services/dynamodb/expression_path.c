@@ -6,20 +6,33 @@ enum {
 	CLASHES_COMPARED = 200,
 };
 
+/* An item can have a hundred thousand attributes, an expression look for hundreds of them: most are told
+ * apart by the length or the last character of their name. */
+static const struct value *find_attribute(const struct attribute *items, size_t n, str name)
+{
+	char last = name.n ? name.p[name.n - 1] : '\0';
+
+	for (size_t i = 0; i < n; i++) {
+		str other = items[i].name;
+
+		if (other.n == name.n && (!name.n || other.p[name.n - 1] == last) &&
+		    str_eq(other, name))
+			return &items[i].value;
+	}
+	return NULL;
+}
+
 const struct value *path_find(const struct path *path, const struct item *item)
 {
-	const struct value *v = item_find(item, path->steps[0].name);
+	const struct value *v = find_attribute(item->items, item->n, path->steps[0].name);
 
 	for (size_t i = 1; v && i < path->n; i++) {
 		const struct path_step *step = &path->steps[i];
 
 		if (step->name.p) {
-			struct item map;
-
 			if (v->type != VALUE_M)
 				return NULL;
-			map = (struct item){ v->as.map.items, v->as.map.n };
-			v = item_find(&map, step->name);
+			v = find_attribute(v->as.map.items, v->as.map.n, step->name);
 		} else {
 			if (v->type != VALUE_L || step->index >= v->as.list.n)
 				return NULL;

@@ -88,20 +88,33 @@ bool get_bind(struct problem *p, const struct table *t, const struct get *get)
 	return !get->is_projected || projection_spares_keys(p, t, &get->projection);
 }
 
+/* Of an item that is not wanted whole, only what is wanted stays: a batch can have a hundred large ones. */
+static bool read_part(struct db *db, struct arena *a, const struct table *t, const struct get *get,
+                      str key, struct stored_item *ret)
+{
+	struct arena scratch = { 0 };
+	bool is_there = space_get(db, &scratch, t->space, key, ret);
+	struct item item;
+
+	if (is_there) {
+		item_load(&scratch, ret->text, &item);
+		item = projection_apply(&scratch, &get->projection, &item);
+		ret->text = item_text(a, &item);
+	}
+	arena_release(&scratch);
+	return is_there;
+}
+
 struct stored_item get_read(struct db *db, struct arena *a, const struct table *t,
                             const struct get *get, const struct item *key)
 {
-	struct stored_item stored = { 0 };
-	struct item item;
+	str encoded = key_encode(a, &t->keys, key);
+	struct stored_item stored;
 
-	if (!space_get(db, a, t->space, key_encode(a, &t->keys, key), &stored))
-		return (struct stored_item){ 0 };
-	if (get->is_projected) {
-		item_load(a, stored.text, &item);
-		item = projection_apply(a, &get->projection, &item);
-		stored.text = item_text(a, &item);
-	}
-	return stored;
+	if (get->is_projected ? read_part(db, a, t, get, encoded, &stored)
+	                      : space_get(db, a, t->space, encoded, &stored))
+		return stored;
+	return (struct stored_item){ 0 };
 }
 
 static int compare_names(const void *a, const void *b)

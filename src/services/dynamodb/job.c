@@ -5,7 +5,7 @@
 #include "services/dynamodb/time_to_live.h"
 
 enum {
-	TURN_ITEMS = 200,
+	TURN_ITEMS = 100,
 	TURN_BYTES = 512 * 1024, /* of their sizes: they are parsed and written again */
 	JOB_COST = 10,           /* of a job beside its items, counted in items */
 };

@@ -217,8 +217,8 @@ static void remember_last(struct reading *r, str key, str text)
 	const struct page_request *request = r->request;
 	struct item item;
 
-	item_load(r->a, arena_str(r->a, text), &item);
-	item = key_of_item(r->a, request->index ? &request->index->keys : NULL,
+	item_load(&r->scratch, text, &item);
+	item = key_of_item(&r->scratch, request->index ? &request->index->keys : NULL,
 	                   &request->table->keys, &item);
 	r->page->last = arena_str(r->a, key);
 	r->page->last_key = item_text(r->a, &item);

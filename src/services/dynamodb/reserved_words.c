@@ -578,17 +578,24 @@ static const char *const words[] = {
 	"ZONE",
 };
 
-enum { LONGEST = 14 };
+enum { LONGEST = 14, LETTERS = 26 };
+
+/* Where the words of a letter begin; all but X begin some. */
+static const uint16_t starts[LETTERS + 1] = { 0,   31,  50,  103, 140, 170, 195, 206, 214,
+	                                      250, 251, 253, 283, 304, 319, 343, 376, 379,
+	                                      427, 496, 526, 546, 559, 571, 571, 572, 573 };
 
 bool word_is_reserved(str word)
 {
-	size_t low = 0, high = ARRAY_LEN(words);
 	char upper[LONGEST];
+	size_t low, high;
 
-	if (word.n > LONGEST)
+	if (!word.n || word.n > LONGEST || !ascii_is_alpha(word.p[0]))
 		return false;
 	for (size_t i = 0; i < word.n; i++)
 		upper[i] = ascii_upper(word.p[i]);
+	low = starts[upper[0] - 'A'];
+	high = starts[upper[0] - 'A' + 1];
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		int order = str_cmp((str){ upper, word.n }, str_from(words[middle]));

@@ -28,6 +28,10 @@ err table_update_indexes(struct call *c, struct table_update *u);
 err table_update_provisioned(struct call *c, str index, struct throughput *t,
                              const struct dynamodb_provisioned_throughput *given);
 
+/* OnDemandThroughput and WarmThroughput, of the table or of an index. */
+err table_update_maxima(struct call *c, enum billing_mode billing, struct throughput *t,
+                        const struct throughput_request *r);
+
 /* ResourceInUseException: "Attempt to change a resource which is still in use: …" */
 err table_update_in_use(struct call *c, const char *format, ...) PRINTF_LIKE(2, 3);
 

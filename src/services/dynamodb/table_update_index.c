@@ -4,12 +4,17 @@
 #include "base/str.h"
 #include "services/dynamodb/limits.h"
 
-static err invalid(struct call *c, const char *format, str index)
+static err invalid(struct call *c, const char *why, str index)
 {
-	str text = arena_printf(c->arena, "One or more parameter values were invalid: ");
+	return validation_error(c, "One or more parameter values were invalid: %s: %.*s", why,
+	                        STR_ARG(index));
+}
 
-	return validation_error(c, "%.*s%.*s", STR_ARG(text),
-	                        STR_ARG(arena_join(c->arena, str_from(format), index)));
+static err too_many_at_once(struct call *c)
+{
+	return fail(c, &dynamodb_limit_exceeded_exception,
+	            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+	            "simultaneously per table");
 }
 
 /*
@@ -44,11 +49,7 @@ static err check_only_one(struct call *c, const struct table_update *u, const st
 	for (size_t i = 0; i < u->table.index_count; i++)
 		if (u->table.indexes[i].status != INDEX_ACTIVE && &u->table.indexes[i] != but)
 			is_busy = true;
-	if (!is_busy)
-		return NULL;
-	return fail(c, &dynamodb_limit_exceeded_exception,
-	            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-	            "simultaneously per table");
+	return is_busy ? too_many_at_once(c) : NULL;
 }
 
 /*
@@ -64,7 +65,7 @@ static err check_throughput(struct call *c, const struct table_update *u,
 		return invalid(
 			c,
 			"Both ReadCapacityUnits and WriteCapacityUnits must be specified for "
-			"index: ",
+			"index",
 			r->index);
 	if (u->billing == BILLING_PAY_PER_REQUEST && r->provisioned)
 		return validation_error(
@@ -144,23 +145,6 @@ static err create(struct call *c, struct table_update *u,
  * One is changed, or goes.
  */
 
-static err update_on_demand(struct call *c, const struct table_update *u, struct throughput *t,
-                            const struct throughput_request *r)
-{
-	struct problem p = { .arena = c->arena };
-
-	if (!throughput_check_on_demand(&p, r, u->billing, /* is_update= */ true))
-		return problem_error(c, &p);
-	if (r->warm && !throughput_check_warmer(&p, r, t))
-		return problem_error(c, &p);
-	if (r->on_demand)
-		throughput_limit(t, r->on_demand);
-	if (r->warm)
-		throughput_warm(t, r->warm->read_units_per_second.value,
-		                r->warm->write_units_per_second.value);
-	return NULL;
-}
-
 static err check_kind(struct call *c, const struct table_update *u,
                       const struct throughput_request *r)
 {
@@ -178,7 +162,7 @@ static err check_kind(struct call *c, const struct table_update *u,
 		return invalid(
 			c,
 			"Both ReadCapacityUnits and WriteCapacityUnits must be specified for "
-			"index: ",
+			"index",
 			r->index);
 	return NULL;
 }
@@ -197,7 +181,7 @@ static err update(struct call *c, struct table_update *u,
 		e = table_update_provisioned(c, r.index, &u->settings.index_throughputs[at],
 		                             r.provisioned);
 	if (!e)
-		e = update_on_demand(c, u, &u->settings.index_throughputs[at], &r);
+		e = table_update_maxima(c, u->billing, &u->settings.index_throughputs[at], &r);
 	if (!e)
 		u->index_was_updated[at] = true;
 	return e;
@@ -230,7 +214,7 @@ static err check_all_provisioned(struct call *c, const struct table_update *u)
 		return NULL;
 	for (size_t i = 0; i < u->table.index_count; i++)
 		if (u->table.indexes[i].is_global && !u->settings.index_throughputs[i].read_units)
-			return invalid(c, "ProvisionedThroughput must be specified for index: ",
+			return invalid(c, "ProvisionedThroughput must be specified for index",
 			               u->table.indexes[i].name);
 	return NULL;
 }
@@ -242,11 +226,7 @@ static err check_count(struct call *c,
 
 	for (size_t i = 0; i < updates->n; i++)
 		n += !updates->items[i].update;
-	if (n <= 1)
-		return NULL;
-	return fail(c, &dynamodb_limit_exceeded_exception,
-	            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-	            "simultaneously per table");
+	return n > 1 ? too_many_at_once(c) : NULL;
 }
 
 err table_update_indexes(struct call *c, struct table_update *u)

@@ -121,24 +121,30 @@ static err update_billing(struct call *c, struct table_update *u)
 	return e;
 }
 
-static err update_on_demand(struct call *c, struct table_update *u)
+err table_update_maxima(struct call *c, enum billing_mode billing, struct throughput *t,
+                        const struct throughput_request *r)
+{
+	struct problem p = { .arena = c->arena };
+
+	if (!throughput_check_on_demand(&p, r, billing, /* is_update= */ true) ||
+	    (r->warm && !throughput_check_warmer(&p, r, t)))
+		return problem_error(c, &p);
+	if (r->on_demand)
+		throughput_limit(t, r->on_demand);
+	if (r->warm)
+		throughput_warm(t, r->warm->read_units_per_second.value,
+		                r->warm->write_units_per_second.value);
+	return NULL;
+}
+
+static err update_maxima(struct call *c, struct table_update *u)
 {
 	struct throughput_request r = {
 		.on_demand = u->in->on_demand_throughput,
 		.warm = u->in->warm_throughput,
 	};
-	struct throughput *t = &u->settings.throughput;
-	struct problem p = { .arena = c->arena };
 
-	if (!throughput_check_on_demand(&p, &r, u->billing, /* is_update= */ true) ||
-	    (r.warm && !throughput_check_warmer(&p, &r, t)))
-		return problem_error(c, &p);
-	if (r.on_demand)
-		throughput_limit(t, r.on_demand);
-	if (r.warm)
-		throughput_warm(t, r.warm->read_units_per_second.value,
-		                r.warm->write_units_per_second.value);
-	return NULL;
+	return table_update_maxima(c, u->billing, &u->settings.throughput, &r);
 }
 
 /*
@@ -200,7 +206,7 @@ static err apply(struct call *c, struct table_update *u)
 	if (!e)
 		e = table_update_indexes(c, u);
 	if (!e)
-		e = update_on_demand(c, u);
+		e = update_maxima(c, u);
 	if (!e)
 		e = update_stream(c, u);
 	if (e)

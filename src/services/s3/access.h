@@ -10,7 +10,7 @@
  * The policy's condition keys come from the request by themselves: aws:SourceIp, aws:Referer,
  * aws:UserAgent, aws:SecureTransport, aws:CurrentTime, aws:EpochTime, s3:x-amz-* of the headers,
  * s3:prefix, s3:delimiter, s3:max-keys, s3:VersionId, s3:authType, s3:signatureversion,
- * s3:signatureAge, s3:RequestObjectTag*, s3:ExistingObjectTag of the object.
+ * s3:signatureAge, s3:RequestObjectTag*, s3:ExistingObjectTag of the object, s3:object-lock-*.
  */
 #ifndef SERVICES_S3_ACCESS_H
 #define SERVICES_S3_ACCESS_H
@@ -28,6 +28,7 @@ struct s3_want {
 	enum acl_permission permission;
 	bool of_object;
 	str tags; /* that the request brings, as s3_tags_to_text; absent: none */
+	const struct s3_lock_sent *lock; /* in a document, where no header counts */
 };
 
 /* AccessDenied, or NULL. In a snapshot or a transaction. */

@@ -8,7 +8,8 @@ static err allow(struct call *c, const struct s3_beside_want *want, const struct
 		                          want->version_id.n ? want->version_action : want->action,
 		                  .key = want->key,
 		                  .object = found->object.sequence ? &found->object : NULL,
-		                  .tags = want->tags };
+		                  .tags = want->tags,
+		                  .lock = want->lock };
 
 	return s3_allow(c, &found->bucket, &action);
 }

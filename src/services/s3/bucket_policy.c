@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "services/s3/access.h"
+#include "services/s3/condition_keys.h"
 #include "services/s3/errors.h"
 #include "services/s3/policy_actions.h"
 #include "services/s3/s3.h"
@@ -37,6 +38,11 @@ static err malformed(struct call *c, const struct policy_error *error)
 	if (error->code == POLICY_TOO_LARGE)
 		return fail_refused(c, refuse(c->arena, 400, "PolicyTooLarge", "%.*s",
 		                              STR_ARG(error->message)));
+	if (error->code == POLICY_KEY_NOT_BUILT)
+		return s3_fail_saying(c, S3_NOT_IMPLEMENTED,
+		                      "The condition key %.*s is not built in Menagerie; nothing "
+		                      "was done.",
+		                      STR_ARG(refusal_excerpt(error->message)));
 	return s3_fail_saying(c, S3_MALFORMED_POLICY, "%.*s", STR_ARG(error->message));
 }
 
@@ -50,6 +56,8 @@ static err check_policy(struct call *c, const struct bucket *b, str text)
 		.resource_prefix = arena_join(c->arena, STR("arn:aws:s3:::"), b->name),
 		.actions = s3_policy_actions,
 		.action_count = s3_policy_action_count,
+		.keys = s3_condition_key_names,
+		.key_count = s3_condition_key_name_count,
 	};
 	struct policy_error error;
 	struct policy policy;

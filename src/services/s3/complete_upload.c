@@ -223,14 +223,15 @@ static err check_size(struct call *c, struct completing *k)
 
 static err check_conditions(struct call *c, const struct completing *k)
 {
-	struct s3_conditions conditions = { .if_match = k->in->if_match,
-		                            .if_none_match = k->in->if_none_match };
+	struct s3_conditions conditions = s3_conditions_of(c->request);
 	struct s3_problem problem;
 
-	if (!conditions.if_match.p && !conditions.if_none_match.p)
-		return NULL;
+	conditions.if_match = k->in->if_match;
+	conditions.if_none_match = k->in->if_none_match;
 	if (s3_check_write_headers(&conditions, &problem) != S3_PRECONDITION_HOLDS)
 		return s3_problem_error(c, &problem);
+	if (!conditions.if_match.p && !conditions.if_none_match.p)
+		return NULL;
 	return s3_check_write_conditions(c, &k->at.bucket, k->in->key, conditions.if_match,
 	                                 conditions.if_none_match);
 }

@@ -42,11 +42,38 @@ static void add_headers(struct keys *k, const struct request *r)
 	add(k, STR("aws:UserAgent"), request_header(r, STR("user-agent")));
 	add(k, STR("s3:if-match"), request_header(r, STR("if-match")));
 	add(k, STR("s3:if-none-match"), request_header(r, STR("if-none-match")));
-	add(k, STR("s3:object-lock-mode"), request_header(r, STR("x-amz-object-lock-mode")));
-	add(k, STR("s3:object-lock-legal-hold"),
-	    request_header(r, STR("x-amz-object-lock-legal-hold")));
+}
+
+/* A day that has begun counts: "for ten days" has a little less than ten left when it arrives. */
+static int64_t days_left(int64_t until, int64_t now)
+{
+	const int64_t day = 24 * 60 * 60 * 1000;
+
+	return until > now ? (until - now + day - 1) / day : 0;
+}
+
+static void add_lock(struct keys *k, const struct call *c, const struct s3_want *want)
+{
+	struct s3_lock_sent lock = { 0 };
+	str until;
+
+	if (want->lock) {
+		lock = *want->lock;
+	} else if (c->request) {
+		lock.mode = request_header(c->request, STR("x-amz-object-lock-mode"));
+		lock.legal_hold = request_header(c->request, STR("x-amz-object-lock-legal-hold"));
+		until = request_header(c->request, STR("x-amz-object-lock-retain-until-date"));
+		lock.retain_until.set =
+			until.p && timestamp_from_iso8601(until, &lock.retain_until.value);
+	}
+	add(k, STR("s3:object-lock-mode"), lock.mode);
+	add(k, STR("s3:object-lock-legal-hold"), lock.legal_hold);
+	if (!lock.retain_until.set)
+		return;
 	add(k, STR("s3:object-lock-retain-until-date"),
-	    request_header(r, STR("x-amz-object-lock-retain-until-date")));
+	    timestamp_to_iso8601(k->arena, lock.retain_until.value));
+	add(k, STR("s3:object-lock-remaining-retention-days"),
+	    arena_printf(k->arena, "%lld", (long long)days_left(lock.retain_until.value, c->now)));
 }
 
 static str parameter(const struct parameters *query, const char *name)
@@ -74,6 +101,8 @@ static void add_signature(struct keys *k, const struct call *c, const struct par
 	enum sigv4_place place = sigv4_where(c->request);
 	int64_t signed_at;
 
+	if (place == SIGV4_IN_QUERY) /* wire/rest.c takes it from there, too */
+		add(k, STR("s3:x-amz-acl"), parameter(query, "x-amz-acl"));
 	if (c->identity.anonymous)
 		return;
 	add(k, STR("s3:signatureversion"), STR("AWS4-HMAC-SHA256"));
@@ -149,9 +178,71 @@ void s3_condition_keys(struct call *c, const struct bucket *b, const struct s3_w
 	add(&k, STR("aws:ResourceAccount"), b->account);
 	add(&k, STR("s3:ResourceAccount"), b->account);
 	add(&k, STR("aws:ViaAWSService"), c->depth ? STR("true") : STR("false"));
+	add_lock(&k, c, want);
 	add_tags(&k, STR("s3:RequestObjectTag/"), STR("s3:RequestObjectTagKeys"), want->tags);
 	if (want->object)
 		add_tags(&k, STR("s3:ExistingObjectTag/"), STR_NULL, want->object->tags);
 	q->keys = k.items;
 	q->key_count = k.count;
 }
+
+#define KEY(text)                     \
+	{                             \
+		STR_INIT(text), false \
+	}
+#define NOT_BUILT(text)              \
+	{                            \
+		STR_INIT(text), true \
+	}
+
+/* clang-format off */
+const struct policy_key_name s3_condition_key_names[] = {
+	KEY("s3:authType"),
+	KEY("s3:delimiter"),
+	KEY("s3:ExistingObjectTag/"),
+	KEY("s3:if-match"),
+	KEY("s3:if-none-match"),
+	KEY("s3:max-keys"),
+	KEY("s3:object-lock-legal-hold"),
+	KEY("s3:object-lock-mode"),
+	KEY("s3:object-lock-remaining-retention-days"),
+	KEY("s3:object-lock-retain-until-date"),
+	KEY("s3:prefix"),
+	KEY("s3:RequestObjectTag/"),
+	KEY("s3:RequestObjectTagKeys"),
+	KEY("s3:ResourceAccount"),
+	KEY("s3:signatureAge"),
+	KEY("s3:signatureversion"),
+	KEY("s3:VersionId"),
+	KEY("s3:x-amz-acl"),
+	KEY("s3:x-amz-content-sha256"),
+	KEY("s3:x-amz-copy-source"),
+	KEY("s3:x-amz-grant-full-control"),
+	KEY("s3:x-amz-grant-read"),
+	KEY("s3:x-amz-grant-read-acp"),
+	KEY("s3:x-amz-grant-write"),
+	KEY("s3:x-amz-grant-write-acp"),
+	KEY("s3:x-amz-metadata-directive"),
+	KEY("s3:x-amz-object-ownership"),
+	KEY("s3:x-amz-server-side-encryption"),
+	KEY("s3:x-amz-server-side-encryption-aws-kms-key-id"),
+	KEY("s3:x-amz-server-side-encryption-customer-algorithm"),
+	KEY("s3:x-amz-storage-class"),
+	KEY("s3:x-amz-website-redirect-location"),
+	/* Of what there is none here: no request has them, as on AWS those without. */
+	KEY("s3:AccessPointNetworkOrigin"),
+	KEY("s3:DataAccessPointAccount"),
+	KEY("s3:DataAccessPointArn"),
+	KEY("s3:TlsVersion"),
+	NOT_BUILT("s3:AccessGrantsInstanceArn"),
+	NOT_BUILT("s3:AccessPointTag/"),
+	NOT_BUILT("s3:BucketTag/"),
+	NOT_BUILT("s3:destinationRegion"),
+	NOT_BUILT("s3:InventoryAccessibleOptionalFields"),
+	NOT_BUILT("s3:isReplicationPauseRequest"),
+	NOT_BUILT("s3:LocationConstraint"),
+	NOT_BUILT("s3:ObjectCreationOperation"),
+};
+/* clang-format on */
+
+const size_t s3_condition_key_name_count = ARRAY_LEN(s3_condition_key_names);

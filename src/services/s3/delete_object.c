@@ -2,6 +2,7 @@
 #include "services/s3/access.h"
 #include "services/s3/errors.h"
 #include "services/s3/note.h"
+#include "services/s3/precondition.h"
 #include "services/s3/s3.h"
 
 enum { DELETE_MAX = 1000 };
@@ -24,6 +25,20 @@ static err only_of_directories(struct call *c, const char *condition)
 		condition);
 }
 
+static err check_conditions(struct call *c, const struct s3_delete_object_in *in)
+{
+	struct s3_conditions conditions = s3_conditions_of(c->request);
+	struct s3_problem problem;
+
+	if (in->if_match_last_modified_time.set)
+		return only_of_directories(c, "x-amz-if-match-last-modified-time");
+	if (in->if_match_size.set)
+		return only_of_directories(c, "x-amz-if-match-size");
+	if (s3_check_delete_headers(&conditions, &problem) == S3_PRECONDITION_HOLDS)
+		return NULL;
+	return s3_problem_error(c, &problem);
+}
+
 err s3_delete_object(struct call *c, const struct s3_delete_object_in *in,
                      struct s3_delete_object_out *out)
 {
@@ -34,10 +49,8 @@ err s3_delete_object(struct call *c, const struct s3_delete_object_in *in,
 
 	if (!e)
 		e = allow(c, &b, in->key, in->version_id);
-	if (!e && in->if_match_last_modified_time.set)
-		e = only_of_directories(c, "x-amz-if-match-last-modified-time");
-	if (!e && in->if_match_size.set)
-		e = only_of_directories(c, "x-amz-if-match-size");
+	if (!e)
+		e = check_conditions(c, in);
 	if (!e)
 		e = s3_bypass(c, &b, in->key, in->bypass_governance_retention, &bypass);
 	if (!e)

@@ -87,10 +87,11 @@ err s3_new_object_allow(struct call *c, const struct bucket *b, str key,
 
 static err check_conditions(struct call *c, const struct s3_new_headers *h)
 {
-	struct s3_conditions conditions = { .if_match = h->if_match,
-		                            .if_none_match = h->if_none_match };
+	struct s3_conditions conditions = s3_conditions_of(c->request);
 	struct s3_problem problem;
 
+	conditions.if_match = h->if_match;
+	conditions.if_none_match = h->if_none_match;
 	if (s3_check_write_headers(&conditions, &problem) == S3_PRECONDITION_HOLDS)
 		return NULL;
 	return s3_problem_error(c, &problem);

@@ -74,10 +74,16 @@ struct s3_beside {
 	struct bucket bucket;
 	struct object object;
 };
+/* A lock as a request asks for it. */
+struct s3_lock_sent {
+	str mode, legal_hold;
+	struct opt_time retain_until;
+};
 struct s3_beside_want {
 	str bucket, key, version_id, expected_owner;
 	const char *action, *version_action;
-	str tags;        /* see access.h */
+	str tags; /* see access.h */
+	const struct s3_lock_sent *lock;
 	bool wants_lock; /* InvalidRequest in a bucket without object lock */
 };
 err s3_beside_find(struct call *c, const struct s3_beside_want *want, struct s3_beside *ret);

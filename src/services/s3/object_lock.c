@@ -30,10 +30,12 @@ err s3_put_object_legal_hold(struct call *c, const struct s3_put_object_legal_ho
 {
 	struct s3_beside_want want = LOCK_WANT(in, "s3:PutObjectLegalHold");
 	str status = in->legal_hold ? in->legal_hold->status : STR_NULL;
+	struct s3_lock_sent sent = { .legal_hold = status };
 	struct s3_beside found;
 	err e = s3_require_checksum(c);
 
 	(void)out;
+	want.lock = &sent;
 	if (!e)
 		e = s3_beside_find(c, &want, &found);
 	if (e)
@@ -109,12 +111,17 @@ err s3_put_object_retention(struct call *c, const struct s3_put_object_retention
                             struct s3_put_object_retention_out *out)
 {
 	struct s3_beside_want want = LOCK_WANT(in, "s3:PutObjectRetention");
+	struct s3_lock_sent sent = { 0 };
 	struct s3_beside found;
 	struct object changed;
 	bool bypass = false;
 	err e = s3_require_checksum(c);
 
 	(void)out;
+	if (in->retention)
+		sent = (struct s3_lock_sent){ .mode = in->retention->mode,
+			                      .retain_until = in->retention->retain_until_date };
+	want.lock = &sent;
 	if (!e)
 		e = s3_beside_find(c, &want, &found);
 	if (e)

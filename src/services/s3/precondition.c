@@ -42,6 +42,20 @@ bool s3_etag_listed(str header, str etag)
 	return false;
 }
 
+struct s3_conditions s3_conditions_of(const struct request *r)
+{
+	struct s3_conditions c = { 0 };
+
+	if (r)
+		c = (struct s3_conditions){
+			.if_match = request_header(r, STR("if-match")),
+			.if_none_match = request_header(r, STR("if-none-match")),
+			.if_modified_since = request_header(r, STR("if-modified-since")),
+			.if_unmodified_since = request_header(r, STR("if-unmodified-since")),
+		};
+	return c;
+}
+
 static bool read_date(str header, int64_t now, int64_t *ret)
 {
 	int64_t t;
@@ -135,6 +149,16 @@ enum s3_precondition s3_check_copy_source(const struct s3_conditions *c,
 	return S3_PRECONDITION_HOLDS;
 }
 
+/* Whoever sends one means not to lose what is there; to ignore it would be to lose it. */
+static enum s3_precondition check_no_date(const struct s3_conditions *c, struct s3_problem *ret)
+{
+	if (c->if_modified_since.p)
+		return not_implemented(ret, STR("If-Modified-Since"), STR_NULL);
+	if (c->if_unmodified_since.p)
+		return not_implemented(ret, STR("If-Unmodified-Since"), STR_NULL);
+	return S3_PRECONDITION_HOLDS;
+}
+
 enum s3_precondition s3_check_write_headers(const struct s3_conditions *c, struct s3_problem *ret)
 {
 	if (c->if_match.p && c->if_none_match.p)
@@ -149,7 +173,7 @@ enum s3_precondition s3_check_write_headers(const struct s3_conditions *c, struc
 		return not_implemented(ret, STR("If-Match"),
 		                       STR("We don't accept the provided value of "
 		                           "If-Match header for this API"));
-	return S3_PRECONDITION_HOLDS;
+	return check_no_date(c, ret);
 }
 
 enum s3_precondition s3_check_write(const struct s3_conditions *c, const struct s3_state *object,
@@ -162,6 +186,13 @@ enum s3_precondition s3_check_write(const struct s3_conditions *c, const struct 
 	if (c->if_match.p && !s3_etag_listed(c->if_match, object->etag))
 		return failed(ret, STR("If-Match"));
 	return S3_PRECONDITION_HOLDS;
+}
+
+enum s3_precondition s3_check_delete_headers(const struct s3_conditions *c, struct s3_problem *ret)
+{
+	if (c->if_none_match.p)
+		return not_implemented(ret, STR("If-None-Match"), STR_NULL);
+	return check_no_date(c, ret);
 }
 
 /* A delete without a condition is content with an object that is not there; one with any is told that

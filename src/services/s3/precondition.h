@@ -12,6 +12,7 @@
 #ifndef SERVICES_S3_PRECONDITION_H
 #define SERVICES_S3_PRECONDITION_H
 
+#include "net/message.h"
 #include "services/s3/problem.h"
 
 struct s3_conditions { /* header values as sent; absent: not sent */
@@ -32,6 +33,9 @@ enum s3_precondition {
 	S3_PRECONDITION_FAILED,       /* see *ret: PreconditionFailed, NoSuchKey, NotImplemented */
 };
 
+/* What a request says; of one within the program, nothing. */
+struct s3_conditions s3_conditions_of(const struct request *r);
+
 /* Whether a header's list of entity tags, or `*`, has this one. */
 bool s3_etag_listed(str header, str etag);
 
@@ -46,13 +50,14 @@ enum s3_precondition s3_check_copy_source(const struct s3_conditions *c,
                                           struct s3_problem *ret);
 
 /* PutObject, CopyObject, CompleteMultipartUpload: If-None-Match may only be `*`, If-Match only an
- * entity tag; not both. s3_check_write_headers can be asked before the body has come, and
+ * entity tag; not both, and no date. s3_check_write_headers can be asked before the body has come, and
  * s3_check_write, which expects it to have been, when the object's current state is certain. */
 enum s3_precondition s3_check_write_headers(const struct s3_conditions *c, struct s3_problem *ret);
 enum s3_precondition s3_check_write(const struct s3_conditions *c, const struct s3_state *object,
                                     struct s3_problem *ret);
 
-/* DeleteObject: If-Match, an entity tag or `*`. */
+/* DeleteObject: If-Match, an entity tag or `*`, and no other. */
+enum s3_precondition s3_check_delete_headers(const struct s3_conditions *c, struct s3_problem *ret);
 enum s3_precondition s3_check_delete(str if_match, const struct s3_state *object,
                                      struct s3_problem *ret);
 

@@ -113,3 +113,11 @@ def test_a_bad_projection_of_one_table_refuses_all(dynamodb, tables):
     with refused("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
                  "these paths; path one: [a], path two: [a, b]"):
         dynamodb.batch_get_item(RequestItems={tables[0]: {**keys("1"), "ProjectionExpression": "a, a.b"}})
+
+
+@pytest.mark.parametrize("part, code", [(None, "ValidationException"), ({}, "ValidationException"),
+                                        ({"Keys": [None]}, "ValidationException"), ({"Keys": ["x"]}, "SerializationException"),
+                                        ({"Keys": [{"id": None}]}, "ValidationException"), ([], "SerializationException")])
+def test_parts_that_are_none_are_refused(menagerie, tables, part, code):
+    status, reply = raw(menagerie, "BatchGetItem", {"RequestItems": {tables[0]: part}})
+    assert (status, reply["__type"].rpartition("#")[2]) == (400, code)

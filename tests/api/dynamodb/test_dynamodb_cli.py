@@ -1,4 +1,4 @@
-"""`aws dynamodb`, as a person types it, by each AWS CLI there is; and the workshop's table."""
+"""`aws dynamodb`, as a person types it, by each AWS CLI there is."""
 import json
 import os
 import shutil
@@ -6,12 +6,9 @@ import subprocess
 
 import pytest
 
-from . import index, key_schema, new_name, new_table
+from . import index, new_name, new_table
 
 CLIS = [path for path in dict.fromkeys(("/usr/bin/aws", shutil.which("aws"))) if path and os.path.exists(path)]
-UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-BEASTS = [("Evangeline", "Chimera", "Neutral"), ("Pauly", "Bear", "Lawful"), ("Ivy", "Hydra", "Chaotic"),
-          ("Rudolph", "Bear", "Chaotic"), ("Clara", "Hydra", "Lawful"), ("Oswald", "Bear", "Neutral")]
 
 
 @pytest.fixture(params=CLIS, ids=range(len(CLIS)))
@@ -30,45 +27,6 @@ def aws(request, menagerie, tmp_path):
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     return run
-
-
-def put_json(folder, name, content):
-    (folder / name).write_text(json.dumps(content))
-    return f"file://{folder / name}"
-
-
-def workshop_table(name):
-    """A table of beings, with an index by each of two things that they are."""
-    attributes = ("BeingId", "Species", "Alignment")
-    return {
-        "TableName": name, "ProvisionedThroughput": UNITS, "KeySchema": key_schema(["BeingId"]),
-        "AttributeDefinitions": [{"AttributeName": a, "AttributeType": "S"} for a in attributes],
-        "GlobalSecondaryIndexes": [
-            {"IndexName": f"{a}Index", "KeySchema": key_schema([a, "BeingId"]), "Projection": {"ProjectionType": "ALL"},
-             "ProvisionedThroughput": UNITS} for a in attributes[1:]]}
-
-
-def test_the_workshops_steps(aws, tmp_path):
-    name = new_name()
-    made = aws("create-table", "--cli-input-json", put_json(tmp_path, "table.json", workshop_table(name)))
-    assert made["TableDescription"]["TableStatus"] == "CREATING"
-    table = aws("describe-table", "--table-name", name)["Table"]
-    assert table["TableStatus"] == "ACTIVE"
-    assert [(i["IndexName"], i["IndexStatus"]) for i in table["GlobalSecondaryIndexes"]] == [
-        ("SpeciesIndex", "ACTIVE"), ("AlignmentIndex", "ACTIVE")]
-    assert aws("scan", "--table-name", name)["Count"] == 0
-    beings = [{"PutRequest": {"Item": {"BeingId": {"S": f"id-{i}"}, "Name": {"S": n}, "Species": {"S": s},
-                                       "Alignment": {"S": a}, "Age": {"N": str(i)}}}}
-              for i, (n, s, a) in enumerate(BEASTS)]
-    written = aws("batch-write-item", "--request-items", put_json(tmp_path, "items.json", {name: beings}))
-    assert written["UnprocessedItems"] == {}
-    assert aws("scan", "--table-name", name)["Count"] == len(BEASTS)
-    for attribute, value, count in (("Species", "Bear", 3), ("Alignment", "Lawful", 2), ("Species", "Cat", 0)):
-        conditions = {attribute: {"AttributeValueList": [{"S": value}], "ComparisonOperator": "EQ"}}
-        found = aws("query", "--table-name", name, "--index-name", f"{attribute}Index", "--key-conditions",
-                    put_json(tmp_path, "conditions.json", conditions))
-        assert found["Count"] == count
-        assert all(i[attribute] == {"S": value} for i in found["Items"])
 
 
 def test_cli_waits_for_a_table_and_for_its_end(aws):

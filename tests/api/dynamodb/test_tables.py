@@ -187,6 +187,13 @@ TWO = {"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType
                                                  "BillingMode is PAY_PER_REQUEST"),
     ({"BillingMode": "PROVISIONED", "ProvisionedThroughput": {**UNITS, "ReadCapacityUnits": 1000000000001}},
      "Given value 1000000000001 for ReadCapacityUnits is out of bounds"),
+    ({"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}},
+     "2 validation errors detected: Value '0' at 'provisionedThroughput.writeCapacityUnits' failed to satisfy constraint: "
+     "Member must have value greater than or equal to 1; Value '0' at 'provisionedThroughput.readCapacityUnits' failed to "
+     "satisfy constraint: Member must have value greater than or equal to 1"),
+    ({"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "X"}]},
+     BROKEN + "'X' at 'attributeDefinitions.1.member.attributeType' failed to satisfy constraint: Member must satisfy enum "
+              "value set: [B, N, S]"),
     ({"StreamSpecification": {"StreamEnabled": True}},
      INVALID + "Table is being created with a stream enabled, UpdateViewType is required"),
     ({"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "NEW_IMAGE"}},

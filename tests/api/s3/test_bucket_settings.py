@@ -128,6 +128,8 @@ def test_a_text_that_is_no_policy_is_malformed(s3, bucket, text, message):
     ({"Principal": {"AWS": "nobody"}}, "Invalid principal in policy"),
     ({"Principal": "someone"}, "Invalid policy syntax."),
     ({"Condition": {"StringSortOf": {"aws:username": "x"}}}, "Invalid Condition type : StringSortOf"),
+    ({"Condition": {"StringEquals": {"s3:x-acl": "private"}}}, "Policy has an invalid condition key"),
+    ({"Condition": {"Null": {"nothing": "true"}}}, "Policy has an invalid condition key"),
 ])
 def test_a_statement_that_means_nothing_is_malformed(s3, bucket, change, message):
     with refused("MalformedPolicy", 400, message):
@@ -140,6 +142,17 @@ def test_a_statement_that_lacks_an_element_is_malformed(s3, bucket, missing):
     del document["Statement"][0][missing]
     with refused("MalformedPolicy", 400, f"Missing required field {missing}"):
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
+
+
+@pytest.mark.parametrize("key", ["s3:ObjectCreationOperation", "s3:BucketTag/team"])
+def test_a_condition_that_is_not_built_is_refused_by_name(s3, bucket, key):
+    with refused("NotImplemented", 501, f"The condition key {key} is not built in Menagerie; nothing was done."):
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, Condition={"StringEquals": {key: "x"}}))
+
+
+@pytest.mark.parametrize("key", ["aws:Anything", "S3:PREFIX", "s3:ExistingObjectTag/team", "s3:x-amz-grant-read"])
+def test_a_condition_that_is_known_is_taken(s3, bucket, key):
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(bucket, Condition={"StringEquals": {key: "x"}}))
 
 
 def test_a_policy_of_20_kib_is_the_largest(s3, bucket):
@@ -518,6 +531,24 @@ def test_a_body_that_is_no_xml_is_malformed(menagerie, bucket, name):
     for body in (b"<Unfinished", b"nonsense", b"<Wrong xmlns='http://s3.amazonaws.com/doc/2006-03-01/'/>"):
         answer = raw(menagerie, "PUT", f"/{bucket}?{name}", body, {"Content-MD5": base64_md5(body)})
         expect(answer, 400, "MalformedACLError" if name == "acl" else "MalformedXML", MALFORMED)
+
+
+@pytest.mark.parametrize("word,body", [
+    ("tagging", "<Tagging><TagSet/><Nothing/></Tagging>"),
+    ("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag><Nothing/></TagSet></Tagging>"),
+    ("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Scope>x</Scope></Tag></TagSet></Tagging>"),
+    ("tagging", "<Tagging><TagSet/><TagSet/></Tagging>"),
+    ("versioning", "<VersioningConfiguration><Status>Enabled</Status><Status>Suspended</Status></VersioningConfiguration>"),
+    ("versioning", "<VersioningConfiguration><Status>Enabled<Nothing/></Status></VersioningConfiguration>"),
+    ("lifecycle", "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration>"
+                  "<Unless>used</Unless></Rule></LifecycleConfiguration>"),
+    ("cors", "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
+             "<AllowCredentials>false</AllowCredentials></CORSRule></CORSConfiguration>"),
+])
+def test_an_element_that_means_nothing_is_malformed(menagerie, bucket, word, body):
+    body = body.encode()
+    expect(raw(menagerie, "PUT", f"/{bucket}?{word}", body, {"Content-MD5": base64_md5(body)}), 400, "MalformedXML",
+           MALFORMED)
 
 
 @pytest.mark.parametrize("name", SETTINGS + ["policy"])

@@ -369,6 +369,21 @@ def test_a_bucket_with_dots_is_found_by_its_host_name(menagerie, s3):
     assert s3.get_object(Bucket=name, Key="key")["Body"].read() == b"x"
 
 
+@pytest.mark.parametrize("word", ["acl", "versioning", "logging", "requestPayment", "object-lock", "notification", "uploads"])
+def test_a_word_that_means_a_setting_does_not_delete_the_bucket(menagerie, s3, bucket, word):
+    error = expect(raw(menagerie, "DELETE", f"/{bucket}?{word}"), 405, "MethodNotAllowed")
+    assert (error["Method"], error["ResourceType"]) == ("DELETE", "BUCKET")
+    s3.head_bucket(Bucket=bucket)
+
+
+@pytest.mark.parametrize("word", ["location", "versions", "policyStatus", "legal-hold"])
+def test_a_word_that_means_something_else_does_not_create_a_bucket(menagerie, s3, word):
+    name = new_name()
+    expect(raw(menagerie, "PUT", f"/{name}?{word}"), 405, "MethodNotAllowed")
+    with refused("404", 404):
+        s3.head_bucket(Bucket=name)
+
+
 @pytest.mark.parametrize("method,target", [("POST", "/"), ("DELETE", "/"), ("PUT", "/"), ("PATCH", "/bucket/key")])
 def test_a_method_that_means_nothing_is_not_allowed(menagerie, method, target):
     error = expect(raw(menagerie, method, target), 405, "MethodNotAllowed",

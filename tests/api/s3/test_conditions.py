@@ -129,7 +129,33 @@ def test_a_condition_that_a_write_does_not_know_is_refused(menagerie, bucket, ke
     assert (error["Header"], error["additionalMessage"]) == (header, more)
 
 
+@pytest.mark.parametrize("header", ["If-Modified-Since", "If-Unmodified-Since"])
+def test_a_write_that_depends_on_a_date_is_refused(menagerie, s3, bucket, key, header):
+    when = "Wed, 21 Oct 2015 07:28:00 GMT"
+    answer = raw(menagerie, "PUT", f"/{bucket}/{key}", b"new", {header: when})
+    assert expect(answer, 501, "NotImplemented")["Header"] == header
+    answer = raw(menagerie, "PUT", f"/{bucket}/{key}", b"", {header: when, "x-amz-copy-source": f"{bucket}/{key}"})
+    assert expect(answer, 501, "NotImplemented")["Header"] == header
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=1, Body=b"new")["ETag"]
+    parts = (f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part}</ETag></Part>"
+             "</CompleteMultipartUpload>").encode()
+    answer = raw(menagerie, "POST", f"/{bucket}/{key}?uploadId={upload}", parts, {header: when})
+    assert expect(answer, 501, "NotImplemented")["Header"] == header
+    assert body_of(s3.get_object(Bucket=bucket, Key=key)) == b"data"
+
+
 # --- Deletes
+
+
+@pytest.mark.parametrize("header,value", [
+    ("If-None-Match", "*"), ("If-Modified-Since", "Wed, 21 Oct 2015 07:28:00 GMT"),
+    ("If-Unmodified-Since", "Wed, 21 Oct 2015 07:28:00 GMT"),
+])
+def test_a_condition_that_a_delete_does_not_know_is_refused(menagerie, s3, bucket, key, header, value):
+    error = expect(raw(menagerie, "DELETE", f"/{bucket}/{key}", headers={header: value}), 501, "NotImplemented")
+    assert error["Header"] == header
+    assert body_of(s3.get_object(Bucket=bucket, Key=key)) == b"data"
 
 
 @pytest.mark.parametrize("tag", [ETAG, f'"{ETAG}"', "*"])

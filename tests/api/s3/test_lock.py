@@ -307,3 +307,40 @@ def test_a_retention_runs_out(start):
         delete(s3, bucket, version)
     program.set_clock("2030-01-11T01:00:00Z")
     assert status_of(delete(s3, bucket, version)) == 204
+
+
+# --- What a policy can say of locks
+
+
+def deny(s3, bucket, condition):
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition,
+        "Action": ["s3:PutObject", "s3:PutObjectRetention", "s3:PutObjectLegalHold"]}]}))
+
+
+def test_a_policy_speaks_of_the_lock_in_a_document_as_of_one_in_headers(menagerie, s3, locked):
+    put(s3, locked)
+    deny(s3, locked, {"StringEquals": {"s3:object-lock-mode": "COMPLIANCE"}})
+    with refused("AccessDenied", 403):
+        put(s3, locked, **retain("COMPLIANCE", now() + DAY))
+    with refused("AccessDenied", 403):
+        s3.put_object_retention(Bucket=locked, Key="key", Retention=retention("COMPLIANCE", now() + DAY))
+    until = (now() + DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    body = f"<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>{until}</RetainUntilDate></Retention>".encode()
+    disguise = {"Content-MD5": base64_md5(body), "x-amz-object-lock-mode": "GOVERNANCE"}
+    expect(raw(menagerie, "PUT", f"/{locked}/key?retention", body, disguise), 403, "AccessDenied")
+    s3.put_object_retention(Bucket=locked, Key="key", Retention=retention("GOVERNANCE", now() + DAY))
+    deny(s3, locked, {"StringEquals": {"s3:object-lock-legal-hold": "ON"}})
+    with refused("AccessDenied", 403):
+        s3.put_object_legal_hold(Bucket=locked, Key="key", LegalHold={"Status": "ON"})
+    s3.put_object_legal_hold(Bucket=locked, Key="key", LegalHold={"Status": "OFF"})
+
+
+def test_a_policy_can_limit_how_long_a_lock_lasts(s3, locked):
+    deny(s3, locked, {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "10"}})
+    with refused("AccessDenied", 403):
+        put(s3, locked, **retain("GOVERNANCE", now() + 11 * DAY))
+    put(s3, locked, **retain("GOVERNANCE", now() + 10 * DAY))
+    with refused("AccessDenied", 403):
+        s3.put_object_retention(Bucket=locked, Key="key", Retention=retention("GOVERNANCE", now() + 11 * DAY))
+    s3.put_object_retention(Bucket=locked, Key="key", Retention=retention("GOVERNANCE", now() + 10 * DAY))

@@ -474,6 +474,22 @@ def test_a_post_to_a_key_is_not_allowed(menagerie, bucket):
     assert (error["Method"], error["ResourceType"]) == ("POST", "OBJECT")
 
 
+@pytest.mark.parametrize("method,word", [
+    ("DELETE", "acl"), ("DELETE", "retention"), ("DELETE", "legal-hold"), ("DELETE", "uploads"), ("DELETE", "versions"),
+    ("PUT", "uploads"), ("PUT", "attributes"), ("PUT", "torrent"), ("PUT", "restore"), ("PUT", "policy"),
+])
+def test_a_word_that_means_a_part_of_an_object_does_not_stand_for_all_of_it(menagerie, s3, bucket, method, word):
+    put_all(s3, bucket, "key", body=b"data")
+    error = expect(raw(menagerie, method, f"/{bucket}/key?{word}", b""), 405, "MethodNotAllowed")
+    assert (error["Method"], error["ResourceType"]) == (method, "OBJECT")
+    assert body_of(s3.get_object(Bucket=bucket, Key="key")) == b"data"
+
+
+def test_a_word_that_means_nothing_is_ignored(menagerie, s3, bucket):
+    assert raw(menagerie, "PUT", f"/{bucket}/key?x-id=PutObject&nothing", b"data")[0] == 200
+    assert raw(menagerie, "DELETE", f"/{bucket}/key?x-id=DeleteObject&nothing")[0] == 204
+
+
 def test_what_is_not_xml_deletes_nothing(menagerie, s3, bucket):
     put_all(s3, bucket, "key")
     for body in (b"", b"<Delete><Object><Key>key</Key></Object>", b"<Delete><Object/></Delete>", b"<Wrong/>"):

@@ -1,5 +1,6 @@
 """Signatures: presigned addresses, wrong ones, and keys that nobody has."""
 import datetime
+import json
 import urllib.parse
 
 import botocore.auth
@@ -50,6 +51,29 @@ def test_a_presigned_address_can_ask_for_other_headers(menagerie, signer, s3, bu
     headers = menagerie.get(url)[1]
     assert headers["content-type"] == "text/x"
     assert headers["content-disposition"].startswith("attachment; filename=")
+
+
+def presigned_with(menagerie, target):
+    """As some SDKs do: what else would be a header is in the query, and signed with it."""
+    request = AWSRequest("PUT", menagerie.url + target)
+    S3SigV4QueryAuth(Credentials("test", "test"), "s3", "us-east-1", expires=600).add_auth(request)
+    return request.url[len(menagerie.url):]
+
+
+def test_an_access_control_list_can_be_in_a_presigned_address(menagerie, s3, open_bucket):
+    put = presigned_with(menagerie, f"/{open_bucket}/key?x-amz-acl=public-read")
+    assert menagerie.request("PUT", put, b"data")[0] == 200
+    assert menagerie.get(f"/{open_bucket}/key")[2] == b"data"
+    assert raw(menagerie, "PUT", f"/{open_bucket}/key?x-amz-acl=public-read", b"data")[0] == 200  # not presigned
+    assert menagerie.get(f"/{open_bucket}/key")[0] == 403
+
+
+def test_a_policy_speaks_of_the_list_in_a_presigned_address(menagerie, s3, open_bucket):
+    s3.put_bucket_policy(Bucket=open_bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{open_bucket}/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": "public-read"}}}]}))
+    put = presigned_with(menagerie, f"/{open_bucket}/key?x-amz-acl=public-read")
+    expect(menagerie.request("PUT", put, b"data"), 403, "AccessDenied")
 
 
 def test_a_header_that_was_signed_has_to_come(menagerie, signer, bucket):

@@ -90,10 +90,10 @@ TEST(xml_writer_can_refer_to_what_xml_cannot_hold)
 
 TEST(xml_bodies_fill_structures)
 {
-	struct read_result r = read_request(
-		&s3_model, "DeleteObjects", STR("/bucket"), STR("delete"),
-		STR("<Delete><Object><Key>a b</Key></Object><Other/><Object><Key>c</Key>"
-	            "<VersionId>v</VersionId></Object><Quiet>true</Quiet></Delete>"));
+	struct read_result r =
+		read_request(&s3_model, "DeleteObjects", STR("/bucket"), STR("delete"),
+	                     STR("<Delete><Object><Key>a b</Key></Object><Object><Key>c</Key>"
+	                         "<VersionId>v</VersionId></Object><Quiet>true</Quiet></Delete>"));
 	struct s3_delete_objects_in *in = r.in;
 
 	expect(r.ok);
@@ -106,14 +106,25 @@ TEST(xml_bodies_fill_structures)
 
 TEST(xml_bodies_that_are_malformed_get_s3s_words)
 {
-	struct read_result r =
-		read_request(&s3_model, "DeleteObjects", STR("/b"), STR("delete"), STR("<Delete>"));
+	static const char *const bad[] = {
+		"<Delete>",
+		"<Delete><Other/></Delete>",
+		"<Delete><Object><Key>a</Key><Other/></Object></Delete>",
+		"<Delete><Object><Key>a<b/></Key></Object></Delete>",
+		"<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>",
+		"<Delete><Quiet>true</Quiet><Object><Key>a</Key></Object><Quiet>true</Quiet></Delete>",
+	};
 
-	expect(!r.ok);
-	expect_str(str_from(r.problem.code), "MalformedXML");
-	expect_str(
-		r.problem.message,
-		"The XML you provided was not well-formed or did not validate against our published schema");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct read_result r = read_request(&s3_model, "DeleteObjects", STR("/b"),
+		                                    STR("delete"), str_from(bad[i]));
+
+		expect(!r.ok);
+		expect_str(str_from(r.problem.code), "MalformedXML");
+		expect_str(
+			r.problem.message,
+			"The XML you provided was not well-formed or did not validate against our published schema");
+	}
 }
 
 TESTS({

@@ -175,6 +175,24 @@ TEST(s3_write_creates_only_or_replaces_only_what_it_has_seen)
 	}
 }
 
+TEST(s3_write_and_delete_refuse_what_would_be_ignored)
+{
+	struct s3_conditions since = { .if_modified_since = STR_INIT("any") };
+	struct s3_conditions unless = { .if_unmodified_since = STR_INIT("any") };
+	struct s3_conditions absent = { .if_none_match = STR_INIT("*") };
+	struct s3_problem p = { 0 };
+
+	expect_int(s3_check_write_headers(&since, &p), S3_PRECONDITION_FAILED);
+	expect_str(p.header, "If-Modified-Since");
+	expect_int(s3_check_write_headers(&unless, &p), S3_PRECONDITION_FAILED);
+	expect_str(p.header, "If-Unmodified-Since");
+	expect_int(s3_check_delete_headers(&unless, &p), S3_PRECONDITION_FAILED);
+	expect_str(p.header, "If-Unmodified-Since");
+	expect_int(s3_check_delete_headers(&absent, &p), S3_PRECONDITION_FAILED);
+	expect_str(p.header, "If-None-Match");
+	expect_str(p.code, "NotImplemented");
+}
+
 TEST(s3_write_refuses_conditions_it_does_not_know)
 {
 	static const struct {
@@ -228,6 +246,7 @@ TESTS({
 	RUN(s3_copy_source_answers_412_to_whatever_does_not_hold),
 	RUN(s3_etag_lists_are_read_in_any_spelling),
 	RUN(s3_write_creates_only_or_replaces_only_what_it_has_seen),
+	RUN(s3_write_and_delete_refuse_what_would_be_ignored),
 	RUN(s3_write_refuses_conditions_it_does_not_know),
 	RUN(s3_delete_with_a_condition_wants_the_object_there),
 })
