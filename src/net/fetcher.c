@@ -24,7 +24,6 @@ enum {
 	BYTES = 64 * 1024 * 1024,
 	TIMEOUT = 30000,
 	RECEIVE_BUFFER = 4 * 1024, /* of each handle; most answers are small */
-	SEND_BUFFER = 16 * 1024,   /* the least that libcurl takes */
 	LOOK = 100,                /* milliseconds between two looks through the line */
 };
 
@@ -99,7 +98,6 @@ static CURLcode set_options(struct fetcher *r, struct fetch *f)
 
 	r->lib->easy_setopt(f->handle, CURLOPT_TIMEOUT_MS, (long)MAX(left, 1));
 	r->lib->easy_setopt(f->handle, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-	r->lib->easy_setopt(f->handle, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BUFFER);
 	r->lib->easy_setopt(f->handle, CURLOPT_PRIVATE, f);
 	return e;
 }

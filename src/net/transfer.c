@@ -1,7 +1,5 @@
 #include "net/transfer.h"
 
-#include "base/digest.h"
-#include "base/encoding.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -121,25 +119,16 @@ static size_t take_header(char *p, size_t size, size_t count, void *context)
 	return line.n;
 }
 
-static size_t give_body(char *p, size_t size, size_t count, void *context)
+/* libcurl asks before it sends the request, and again before it sends it a second time. */
+static int allow_once(void *context, char *address, char *own_address, int port, int own_port)
 {
 	struct transfer *t = context;
-	size_t n = MIN(size * count, t->unsent.n);
 
-	if (n)
-		memcpy(p, t->unsent.p, n);
-	t->unsent = str_after(t->unsent, n);
-	return n;
-}
-
-/* libcurl asks for this when it wants to send the request a second time. */
-static int refuse_to_rewind(void *context, curl_off_t offset, int origin)
-{
-	struct transfer *t = context;
-	bool untouched = t->unsent.n == t->what->body.n;
-
-	return untouched && origin == SEEK_SET && offset == 0 ? CURL_SEEKFUNC_OK
-	                                                      : CURL_SEEKFUNC_FAIL;
+	(void)address;
+	(void)own_address;
+	(void)port;
+	(void)own_port;
+	return t->sendings++ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static bool is_one_line(str s)
@@ -163,25 +152,15 @@ static bool has_header(const struct http_fetch *what, str name)
 	return request_header(&r, name).p;
 }
 
-/* libcurl signs what it sends by itself. It hashes a body that it is given whole, but not one that
- * it reads; that it can be told. */
-static bool add_signature_headers(struct transfer *t)
+static bool add_token(struct transfer *t)
 {
 	const struct http_signature *s = t->what->signature;
-	unsigned char hash[SHA256_SIZE];
-	char hex[2 * SHA256_SIZE];
 
 	if (!is_one_line(s->token) || !is_one_line(s->key) || !is_one_line(s->secret) ||
 	    !is_one_line(s->region) || !is_one_line(s->service))
 		return false;
 	if (s->token.n)
 		add_line(t, arena_join(t->arena, STR("X-Amz-Security-Token: "), s->token));
-	if (t->what->only_once) {
-		digest_of(DIGEST_SHA256, t->what->body, hash);
-		hex_to(hex, hash, sizeof(hash));
-		add_line(t, arena_printf(t->arena, "X-Amz-Content-Sha256: %.*s", (int)sizeof(hex),
-		                         hex));
-	}
 	return true;
 }
 
@@ -208,7 +187,7 @@ static bool add_headers(struct transfer *t)
 			                       STR(";"))); /* libcurl's way to say empty */
 	}
 	if (what->signature)
-		return add_signature_headers(t);
+		return add_token(t);
 	for (size_t i = 0; i < ARRAY_LEN(not_by_itself); i++) {
 		if (!has_header(what, not_by_itself[i]))
 			add_line(t, arena_join(t->arena, not_by_itself[i], STR(":")));
@@ -219,7 +198,7 @@ static bool add_headers(struct transfer *t)
 bool transfer_init(struct transfer *t, struct arena *a, const struct http_fetch *what,
                    str *ret_problem)
 {
-	*t = (struct transfer){ .arena = a, .what = what, .unsent = what->body };
+	*t = (struct transfer){ .arena = a, .what = what };
 	buf_init(&t->body, a, what->max_body ? what->max_body : LIMIT_BODY_IN_MEMORY);
 	if (header_name_valid(what->method) && is_one_line(what->url) && add_headers(t))
 		return true;
@@ -245,23 +224,6 @@ static bool has_body(const struct http_fetch *what)
 static int timeout_of(const struct http_fetch *what)
 {
 	return what->timeout_ms ? what->timeout_ms : DEFAULT_TIMEOUT;
-}
-
-static void set_body(struct transfer *t, CURL *handle)
-{
-	const struct curl_library *lib = &loaded.library;
-	const struct http_fetch *what = t->what;
-
-	lib->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)what->body.n);
-	if (!what->only_once) {
-		lib->easy_setopt(handle, CURLOPT_POSTFIELDS, what->body.p ? what->body.p : "");
-		return;
-	}
-	lib->easy_setopt(handle, CURLOPT_POST, 1L);
-	lib->easy_setopt(handle, CURLOPT_READFUNCTION, give_body);
-	lib->easy_setopt(handle, CURLOPT_READDATA, t);
-	lib->easy_setopt(handle, CURLOPT_SEEKFUNCTION, refuse_to_rewind);
-	lib->easy_setopt(handle, CURLOPT_SEEKDATA, t);
 }
 
 static void set_signature(struct transfer *t, CURL *handle)
@@ -300,8 +262,14 @@ CURLcode transfer_set_options(struct transfer *t, CURL *handle)
 	lib->easy_setopt(handle, CURLOPT_HEADERDATA, t);
 	lib->easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
 	lib->easy_setopt(handle, CURLOPT_WRITEDATA, t);
-	if (has_body(what))
-		set_body(t, handle);
+	if (what->only_once) {
+		lib->easy_setopt(handle, CURLOPT_PREREQFUNCTION, allow_once);
+		lib->easy_setopt(handle, CURLOPT_PREREQDATA, t);
+	}
+	if (has_body(what)) {
+		lib->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)what->body.n);
+		lib->easy_setopt(handle, CURLOPT_POSTFIELDS, what->body.p ? what->body.p : "");
+	}
 	if (what->signature)
 		set_signature(t, handle);
 	if (str_eq(what->method, STR("HEAD")))
@@ -332,7 +300,7 @@ str transfer_describe(struct transfer *t, CURLcode e)
 		return arena_printf(t->arena, "no answer within %d ms", timeout_of(t->what));
 	if (e == CURLE_UNSUPPORTED_PROTOCOL)
 		return STR("only http and https addresses can be used");
-	if (e == CURLE_SEND_FAIL_REWIND)
+	if (t->sendings > 1)
 		return STR("the connection ended before the answer came");
 	return arena_str(t->arena,
 	                 str_from(t->problem[0] ? t->problem : loaded.library.easy_strerror(e)));

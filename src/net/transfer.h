@@ -46,7 +46,7 @@ struct transfer {
 	size_t header_capacity, head_size;
 	struct buf body;
 	bool head_too_large, no_room;
-	str unsent; /* of the body, when it is read by libcurl */
+	int sendings; /* of the request, when there must be only one */
 	struct curl_slist *lines;
 	char problem[CURL_ERROR_SIZE];
 

@@ -49,3 +49,8 @@ void trim_code(void)
 	}
 	arena_release(&a);
 }
+
+int _gnutls_global_init_skip(void)
+{
+	return 1;
+}
