@@ -14,6 +14,7 @@ import tempfile
 
 import dynamodb
 import ground
+import mysfits
 import s3
 from load import BUILD, ROOT, ROUNDS, run
 
@@ -21,7 +22,8 @@ MEASUREMENTS = {"start": ground.measure_start, "memory": ground.measure_memory, 
                 "identity": ground.measure_identity, "health": ground.measure_health, "write": ground.measure_write,
                 "s3_get": s3.measure_get, "s3_large": s3.measure_large, "s3_put": s3.measure_put, "s3_list": s3.measure_list,
                 "dynamodb_get": dynamodb.measure_get, "dynamodb_put": dynamodb.measure_put,
-                "dynamodb_query": dynamodb.measure_query, "dynamodb_growth": dynamodb.measure_growth}
+                "dynamodb_query": dynamodb.measure_query, "dynamodb_growth": dynamodb.measure_growth,
+                "mysfits": mysfits.measure_mysfits}
 
 
 def median(value):
@@ -62,7 +64,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
         run("meson", "setup", BUILD, "--buildtype=release", "-Db_lto=true", cwd=ROOT)  # as ./run does
-    run("ninja", "-C", BUILD, "menagerie", "tests/menagerie-probe")
+    run("ninja", "-C", BUILD, "menagerie", "tests/menagerie-probe", "apps/mysfits-service")
     lines = ["# Benchmarks", "", f"Medians of {ROUNDS} runs, each in turn with its reference. {machine()}.",
              "Written by `bench/run`.", ""]
     for header in (["what", "here", "reference", "there", "ratio", "wanted", ""], ["---"] * 7):

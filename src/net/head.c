@@ -145,7 +145,8 @@ static bool read_headers(struct connection *c, const char *method, const char *v
 	int count = MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, NULL, NULL);
 	struct head_reader h = { .c = c, .capacity = (size_t)count };
 
-	if (size->header_size > REQUEST_HEAD)
+	if ((int)size->header_size >
+	    MIN(LIMIT_REQUEST_HEAD, c->server->options.connection_memory / 2))
 		return refuse(c, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 		              STR("The head of the request is too large.\n"));
 	if (count > LIMIT_HEADERS)

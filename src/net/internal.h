@@ -26,7 +26,6 @@ enum {
 	 * twice as much. With 24 KiB a reply with a large head has no room when a client sends
 	 * many requests at once. */
 	CONNECTION_MEMORY = 32 * 1024,
-	REQUEST_HEAD = MIN(LIMIT_REQUEST_HEAD, CONNECTION_MEMORY / 2),
 	STREAM_BLOCK = 64 * 1024,
 	LINGER_SECONDS = 2, /* how long a client may take to notice an early reply */
 	LINGERING = 256,    /* such connections at once */

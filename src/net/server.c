@@ -42,6 +42,8 @@ static struct server_options with_defaults(const struct server_options *given)
 		o.head_seconds = LIMIT_HEAD_SECONDS;
 	if (!o.drain_seconds)
 		o.drain_seconds = LIMIT_DRAIN_SECONDS;
+	if (!o.connection_memory)
+		o.connection_memory = CONNECTION_MEMORY;
 	return o;
 }
 
@@ -192,7 +194,7 @@ static struct MHD_Daemon *start_daemon(struct server *s)
 		log_message, NULL, MHD_OPTION_LISTEN_SOCKET, s->listener,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(o->connections + 64) * (unsigned)o->threads,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)o->idle_seconds,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)o->connection_memory,
 		MHD_OPTION_NOTIFY_CONNECTION, connection_notify, s, MHD_OPTION_NOTIFY_COMPLETED,
 		connection_completed, s, MHD_OPTION_URI_LOG_CALLBACK, connection_note_target, s,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_ARRAY, threads,

@@ -46,6 +46,10 @@ struct server_options {
 	int idle_seconds;  /* 0: LIMIT_IDLE_SECONDS */
 	int head_seconds;  /* 0: LIMIT_HEAD_SECONDS */
 	int drain_seconds; /* 0: LIMIT_DRAIN_SECONDS */
+
+	/* Bytes that each connection holds, half of them for the head of a request, which is then
+	 * all that its size may be; 0: 32 KiB. */
+	int connection_memory;
 };
 
 struct server;

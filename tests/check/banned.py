@@ -35,7 +35,7 @@ def allowed(path, patterns):
 def main():
     problems = []
     banned = re.findall(r"^#define (\w+)\(\.\.\.\)\s+banned_", read("src/base/banned.h"), re.M)
-    for path in files("src/*.c", "src/*.h", "tests/*.c", "tests/*.h"):
+    for path in files("src/*.c", "src/*.h", "apps/*.c", "apps/*.h", "tests/*.c", "tests/*.h"):
         if path == "src/base/banned.h":
             continue
         code = code_of(read(path))

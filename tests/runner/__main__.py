@@ -8,14 +8,15 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   unit     tests/unit: C, one program a file
   wire     tests/wire: botocore judges the protocols
   api      tests/api: boto3 and the AWS CLI against the program
+  mysfits  tests/mysfits: the application's service, against this program's DynamoDB and dynalite
   js       tests/js: the AWS SDK for JavaScript against the program
   browser  tests/browser: pages in Chromium; pictures of them are in build-logs/
   fuzz     tests/fuzz: each fuzzer for MENAGERIE_FUZZ_SECONDS (10)
-  asan     unit, wire and api again, with the address and undefined behaviour sanitizers
-  tsan     unit again, and the tests of tests/api marked concurrency, with the thread sanitizer
+  asan     unit, wire, api and mysfits again, with the address and undefined behaviour sanitizers
+  tsan     unit again, and the tests of api and mysfits marked concurrency, with the thread sanitizer
   crash    tests/crash: what survives kill -9
   fault    tests/fault: writes, syncs and SQL that fail
-  quick    check, unit, wire, js, and api but for what takes seconds: under two minutes
+  quick    check, unit, wire, js, and api and mysfits but for what takes seconds: under two minutes
 
 Logs are in build-logs/, builds in build-NAME/.
 """
@@ -23,7 +24,7 @@ import fcntl
 import os
 import sys
 
-from . import javascript, kinds
+from . import application, javascript, kinds
 from .result import LOGS, Result
 
 KINDS = {
@@ -33,6 +34,8 @@ KINDS = {
     "wire": kinds.wire,
     "api": kinds.api,
     "quick_api": kinds.quick_api,
+    "mysfits": application.mysfits,
+    "quick_mysfits": application.quick_mysfits,
     "js": javascript.js,
     "browser": javascript.browser,
     "fuzz": kinds.fuzz,
@@ -41,15 +44,15 @@ KINDS = {
     "crash": kinds.crash,
     "fault": kinds.fault,
 }
-QUICK = ["check", "unit", "wire", "quick_api", "js"]
+QUICK = ["check", "unit", "wire", "quick_api", "quick_mysfits", "js"]
 # A name is looked for in these; the sanitizers would only run the same again.
-BY_NAME = ["check", "unit", "wire", "api", "js", "browser", "crash", "fault", "fuzz"]
+BY_NAME = ["check", "unit", "wire", "api", "mysfits", "js", "browser", "crash", "fault", "fuzz"]
 
 
 def plan(words):
     """Pairs of a kind and the part of a name to look for."""
     if not words:
-        return [(kind, "") for kind in KINDS if kind != "quick_api"]
+        return [(kind, "") for kind in KINDS if not kind.startswith("quick_")]
     steps = []
     for word in words:
         if word == "quick":

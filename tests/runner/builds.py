@@ -46,7 +46,7 @@ def problem_of(output):
 def layout(options):
     """What Meson looks at only when it configures: the lists of files, and how it was called."""
     lines = [ROOT, *options]
-    for top in ("src", "models", "tests"):
+    for top in ("src", "models", "apps", "tests"):
         for path, folders, names in sorted(os.walk(os.path.join(ROOT, top))):
             folders.sort()
             lines += [os.path.join(path, name) for name in sorted(names) if name.endswith((".c", ".sql", ".json"))]

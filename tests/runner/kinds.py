@@ -250,6 +250,7 @@ def asan(wanted):
         run_unit(result, "asan", wanted)
         run_pytest(result, "wire", "asan", wanted)
         run_pytest(result, "api", "asan", wanted)
+        run_pytest(result, "mysfits", "asan", wanted, ["-m", "not slow"])
     return with_build(result, "asan", everything)
 
 
@@ -260,6 +261,7 @@ def tsan(wanted):
     def what_has_threads():
         run_unit(result, "tsan", wanted, wrapper)
         run_pytest(result, "api", "tsan", wanted, ["-m", "concurrency"], wrapper)
+        run_pytest(result, "mysfits", "tsan", wanted, ["-m", "concurrency"], wrapper)
     return with_build(result, "tsan", what_has_threads)
 
 
