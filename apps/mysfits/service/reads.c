@@ -80,12 +80,6 @@ static void send_all(struct visit *group, struct answer *answer, int status, str
 	answer_drop(answer);
 }
 
-static void end_round(struct reading *r)
-{
-	arena_release(&r->page);
-	arena_release(&r->text);
-}
-
 static void begin_round(struct reading *r, int delay_ms);
 
 /* What is left of the pace. */
@@ -96,14 +90,23 @@ static int delay_of(const struct reading *r)
 	return left > 0 ? (int)((left + 999) / 1000) : 0;
 }
 
-/* Those who came meanwhile are next; without them it is over. */
-static void finish(struct reading *r, struct answer *answer, int status, str message)
+/* The group that gets this round's answer. Those who came meanwhile are next; without them it is over,
+ * and the reading is in no bucket any more. */
+static struct visit *take_group(struct reading *r, bool all)
 {
 	struct reads *reads = r->reads;
-	struct visit *group = r->now;
-	struct arena arena;
+	struct visit *group;
 
 	pthread_mutex_lock(&reads->lock);
+	group = r->now;
+	if (all) {
+		struct visit **end = &group;
+
+		while (*end)
+			end = &(*end)->next;
+		*end = r->later;
+		r->later = NULL;
+	}
 	r->now = r->later;
 	r->later = NULL;
 	if (!r->now) {
@@ -114,7 +117,16 @@ static void finish(struct reading *r, struct answer *answer, int status, str mes
 		*at = r->next;
 	}
 	pthread_mutex_unlock(&reads->lock);
-	end_round(r);
+	return group;
+}
+
+static void finish(struct reading *r, struct answer *answer, int status, str message)
+{
+	struct visit *group = take_group(r, /* all= */ false);
+	struct arena arena;
+
+	arena_release(&r->page);
+	arena_release(&r->text);
 	if (r->now) {
 		begin_round(r, delay_of(r));
 	} else {
@@ -124,11 +136,19 @@ static void finish(struct reading *r, struct answer *answer, int status, str mes
 	send_all(group, answer, status, message);
 }
 
+/* Who waits for the next round is told the same: a database that is silent would otherwise hold them for
+ * as long again. */
 static void finish_badly(struct reading *r, enum outcome outcome)
 {
 	struct problem p = problem_of(outcome);
+	struct visit *group = take_group(r, /* all= */ true);
+	struct arena arena;
 
-	finish(r, NULL, p.status, p.message);
+	arena_release(&r->page);
+	arena_release(&r->text);
+	arena = r->arena;
+	arena_release(&arena);
+	send_all(group, NULL, p.status, p.message);
 }
 
 static str request_of_one(struct reading *r, struct buf *b)

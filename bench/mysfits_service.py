@@ -2,12 +2,10 @@
 in front of the same."""
 import os
 import re
-import sys
 
 from load import BUILD, ROOT, ROUNDS, Server, free_port, run, start_pinned, wrk
 
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-from mysfits import KEYS, REGION, make_table, memory, mysfit, put  # noqa: E402
+from mysfits import KEYS, REGION, make_table, memory, mysfit, put  # of the tests
 
 SERVICE = os.path.join(BUILD, "apps", "mysfits-service")
 FLASK = os.path.join(ROOT, "bench", "flask_mysfits", "app.py")
