@@ -138,6 +138,15 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
 	return MHD_YES;
 }
 
+/* Of the two limits, what a connection with less memory than usual has room for: the head itself, a
+ * record for each header, and the head of the reply. */
+static int share_of(const struct connection *c, int limit)
+{
+	int memory = MIN(c->server->options.connection_memory, CONNECTION_MEMORY);
+
+	return (int)((int64_t)limit * memory / CONNECTION_MEMORY);
+}
+
 static bool read_headers(struct connection *c, const char *method, const char *version)
 {
 	const union MHD_ConnectionInfo *size =
@@ -145,11 +154,10 @@ static bool read_headers(struct connection *c, const char *method, const char *v
 	int count = MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, NULL, NULL);
 	struct head_reader h = { .c = c, .capacity = (size_t)count };
 
-	if ((int)size->header_size >
-	    MIN(LIMIT_REQUEST_HEAD, c->server->options.connection_memory / 2))
+	if ((int)size->header_size > share_of(c, LIMIT_REQUEST_HEAD))
 		return refuse(c, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 		              STR("The head of the request is too large.\n"));
-	if (count > LIMIT_HEADERS)
+	if (count > share_of(c, LIMIT_HEADERS))
 		return refuse(c, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 		              STR("The request has too many headers.\n"));
 

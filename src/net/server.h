@@ -47,8 +47,8 @@ struct server_options {
 	int head_seconds;  /* 0: LIMIT_HEAD_SECONDS */
 	int drain_seconds; /* 0: LIMIT_DRAIN_SECONDS */
 
-	/* Bytes that each connection holds, half of them for the head of a request, which is then
-	 * all that its size may be; 0: 32 KiB. */
+	/* Bytes that each connection holds; 0: 32 KiB. With less, the limits on the size of a head and
+	 * the number of its headers are less in proportion. */
 	int connection_memory;
 };
 

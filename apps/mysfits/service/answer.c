@@ -144,7 +144,8 @@ static void put_origin(struct visit *v, bool by_encoding)
 
 	if (origin.p) {
 		reply_header(x, STR("Access-Control-Allow-Origin"), origin);
-		reply_header(x, STR("Access-Control-Expose-Headers"), STR("ETag, Retry-After"));
+		if (x->reply.status == 503)
+			reply_header(x, STR("Access-Control-Expose-Headers"), STR("Retry-After"));
 	}
 	by_origin = !str_eq(v->allow_origin, STR("*"));
 	if (by_origin || by_encoding)

@@ -220,7 +220,7 @@ static int serve(struct options *o)
 	int signal_number, status = 1;
 
 	log_setup(o->level, o->form);
-	mallopt(M_ARENA_MAX, 1); /* one heap a thread is memory that nobody uses */
+	mallopt(M_ARENA_MAX, 2); /* one heap a thread is memory that nobody uses */
 	/* Blocked before there are threads, so that only sigwait below gets them. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);

@@ -213,6 +213,52 @@ TEST(head_of_16_kib_is_taken_and_a_larger_one_refused)
 	fixture_close(f);
 }
 
+static void reply_with_ten_headers(struct fixture *f, struct exchange *x)
+{
+	(void)f;
+	for (int i = 0; i < 10; i++)
+		reply_header(x, STR("X-Name-Of-A-Header"), STR("and a value of usual length"));
+	reply_text(x, 200, STR("ok"));
+}
+
+static int status_of_head(struct fixture *f, const char *format, int count, size_t *ret_size)
+{
+	struct client c = client_open(f);
+	struct buf b;
+	int status;
+
+	buf_init(&b, &f->arena, 1 << 20);
+	buf_put(&b, STR("GET / HTTP/1.1\r\nHost: h\r\n"));
+	for (int n = 1; n < count; n++)
+		buf_printf(&b, "x-%03d: %s\r\n", n, format);
+	buf_put(&b, STR("\r\n"));
+	client_send(&c, buf_str(&b));
+	status = client_answer(&c).status;
+	client_close(&c);
+	*ret_size = b.n;
+	return status;
+}
+
+TEST(connection_with_less_memory_takes_smaller_heads_and_fewer_headers)
+{
+	static const char *const values[] = { "y", "a value like any",
+		                              "a value that is as long as that: "
+		                              "seventy characters and some more" };
+	struct fixture *f =
+		fixture_open_with((struct server_options){ .connection_memory = 8 * 1024 });
+
+	f->run = reply_with_ten_headers;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		for (int count = 1; count <= 55; count++) {
+			size_t size;
+			int status = status_of_head(f, values[i], count, &size);
+
+			expect_int(status, count <= 50 && size <= 4096 ? 200 : 431);
+		}
+	}
+	fixture_close(f);
+}
+
 TEST(target_that_never_ends_is_refused)
 {
 	struct fixture *f = fixture_open();
@@ -297,6 +343,7 @@ TESTS({
 	RUN(query_of_many_parameters_costs_only_its_bytes),
 	RUN(request_that_could_be_read_two_ways_is_refused),
 	RUN(head_of_16_kib_is_taken_and_a_larger_one_refused),
+	RUN(connection_with_less_memory_takes_smaller_heads_and_fewer_headers),
 	RUN(target_that_never_ends_is_refused),
 	RUN(two_hundred_headers_are_taken_and_more_refused),
 	RUN(http_1_0_is_answered_and_closed_unless_it_asks),
