@@ -69,7 +69,7 @@ TEST(validate_names_the_place_inside_lists)
 	expect_str(
 		message,
 		"1 validation error detected: Value 'X' at 'attributeDefinitions.2.member.attributeType' failed to "
-		"satisfy constraint: Member must satisfy enum value set: [S, N, B]");
+		"satisfy constraint: Member must satisfy enum value set: [B, N, S]");
 }
 
 TEST(validate_counts_characters_not_bytes)
