@@ -23,7 +23,7 @@ MEASUREMENTS = {"start": ground.measure_start, "memory": ground.measure_memory, 
                 "s3_get": s3.measure_get, "s3_large": s3.measure_large, "s3_put": s3.measure_put, "s3_list": s3.measure_list,
                 "dynamodb_get": dynamodb.measure_get, "dynamodb_put": dynamodb.measure_put,
                 "dynamodb_query": dynamodb.measure_query, "dynamodb_growth": dynamodb.measure_growth,
-                "mysfits": mysfits_service.measure_mysfits}
+                "mysfits_list": mysfits_service.measure_list}
 
 
 def median(value):

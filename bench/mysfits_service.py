@@ -41,7 +41,7 @@ def slowest_of_a_hundred(url, seconds):
     return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def measure_mysfits(folder, seconds):
+def measure_list(folder, seconds):
     database = start_database(folder)
     ours, flask = start_service(database), start_flask(database)
     mine, theirs, slowest = [], [], []
@@ -49,10 +49,6 @@ def measure_mysfits(folder, seconds):
         mine.append(wrk(f"http://127.0.0.1:{ours.port}/mysfits", seconds, connections=CLIENTS, core="0,1"))
         slowest.append(slowest_of_a_hundred(f"http://127.0.0.1:{ours.port}/mysfits", seconds))
         theirs.append(wrk(f"http://127.0.0.1:{flask.port}/mysfits", seconds, connections=CLIENTS, core="0,1"))
-    likes = os.path.join(folder, "like.lua")
-    with open(likes, "w", encoding="utf-8") as f:
-        f.write('wrk.method = "POST"\n')
-    wrk(f"http://127.0.0.1:{ours.port}/mysfits/mysfit-1/like", seconds, likes, connections=CLIENTS, core="0,1")
     highest, flask_highest = memory(ours.process, "VmHWM"), memory(flask.process, "VmHWM")
     for server in (ours, flask, database):
         server.stop()

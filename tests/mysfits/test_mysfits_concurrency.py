@@ -58,7 +58,7 @@ def test_five_hundred_in_flight_without_a_thread_each(fake, start_service):
         with lock:
             arrived[0] += 1
             most[0] = max(most[0], arrived[0])
-            if arrived[0] == 64:
+            if arrived[0] == 32:
                 gate.set()
         gate.wait(60)
         key = json.loads(body)["Key"]["MysfitId"]["S"]

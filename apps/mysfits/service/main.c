@@ -29,7 +29,7 @@ static const char help[] =
 	"  --allow-origin LIST  whose pages may read the replies: '*', or origins separated by commas\n"
 	"                       (MYSFITS_ALLOW_ORIGIN, *)\n"
 	"  --timeout MS         how long the database may take for one request (5000)\n"
-	"  --requests N         requests to the database at once, each on a connection; more wait (64)\n"
+	"  --requests N         requests to the database at once, each on a connection; more wait (32)\n"
 	"  --threads N          threads that serve connections (one a core)\n"
 	"  --log-level LEVEL    debug (each request), info, warn or error (info)\n"
 	"  --log-format FORM    text or json (text on a terminal, JSON lines otherwise)\n"
@@ -220,7 +220,7 @@ static int serve(struct options *o)
 	int signal_number, status = 1;
 
 	log_setup(o->level, o->form);
-	mallopt(M_ARENA_MAX, 2); /* one heap a thread is memory that nobody uses */
+	mallopt(M_ARENA_MAX, 1); /* one heap a thread is memory that nobody uses */
 	/* Blocked before there are threads, so that only sigwait below gets them. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -254,7 +254,7 @@ int main(int argc, char **argv)
 		.table = variable("MYSFITS_TABLE", NULL, "MysfitsTable"),
 		.allow_origin = variable("MYSFITS_ALLOW_ORIGIN", NULL, "*"),
 		.timeout = "5000",
-		.requests = "64",
+		.requests = "32",
 		.threads = "0",
 		.log_level = "info",
 		.log_format = "auto",
