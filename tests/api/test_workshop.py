@@ -8,7 +8,7 @@ import pytest
 
 from conftest import BUILD, ROOT, Program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.scripts]
 
 CLIS = list({os.path.realpath(path): path for path in (os.path.join(folder, "aws") for folder in os.environ["PATH"].split(os.pathsep))
              if os.path.exists(path)}.values())

@@ -241,9 +241,11 @@ static int status_of_head(struct fixture *f, const char *format, int count, size
 
 TEST(connection_with_less_memory_takes_smaller_heads_and_fewer_headers)
 {
-	static const char *const values[] = { "y", "a value like any",
-		                              "a value that is as long as that: "
-		                              "seventy characters and some more" };
+	static const char *const values[] = {
+		"y",
+		"a value like any",
+		"a value that is as long as that: seventy characters and some more",
+	};
 	struct fixture *f =
 		fixture_open_with((struct server_options){ .connection_memory = 8 * 1024 });
 
