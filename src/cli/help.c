@@ -45,6 +45,7 @@ static const char status[] = "usage: menagerie status [OPTIONS]\n"
 			     "Says version, uptime, address, data directory and what is stored.\n"
 			     "\n"
 			     "  --listen HOST:PORT   where it listens (" DEFAULT_ADDRESS ")\n"
+			     "  --data DIR           the one that has this data directory open\n"
 			     "  --json               as JSON\n";
 
 static const char env[] =
