@@ -16,7 +16,7 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   tsan     unit again, and the tests of api and mysfits marked concurrency, with the thread sanitizer
   crash    tests/crash: what survives kill -9
   fault    tests/fault: writes, syncs and SQL that fail
-  quick    check, unit, wire, js, and api and mysfits but for what takes seconds: under two minutes
+  quick    check, unit, wire, js, and api and mysfits but for what takes seconds: a few minutes
 
 Logs are in build-logs/, builds in build-NAME/.
 """
