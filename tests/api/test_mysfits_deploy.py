@@ -1,4 +1,5 @@
 """The scripts that put Mythical Mysfits on this program, as a person runs them."""
+import contextlib
 import json
 import os
 import signal
@@ -71,13 +72,18 @@ def test_deploy_says_how_it_is_used(program):
     assert "Usage: apps/mysfits/deploy API_URL" in done.stderr
 
 
-class Run:
-    """./run, with the build of the tests."""
+RUN = os.path.join(ROOT, "run")
+RUN_ENVIRONMENT = {**os.environ, "MENAGERIE_BUILD": BUILD, "DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
-    def __init__(self, data, *arguments):
-        env = {**os.environ, "MENAGERIE_BUILD": BUILD, "MYSFITS_LISTEN": "127.0.0.1:0", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
-        self.process = subprocess.Popen([os.path.join(ROOT, "run"), *arguments, "--data", str(data), "--listen", "127.0.0.1:0"],
-                                        env=env, stdout=subprocess.PIPE, text=True)
+
+class Run:
+    """./run, with the build of the tests; where another one was, or at free ports."""
+
+    def __init__(self, data, *arguments, after=None):
+        env = {**RUN_ENVIRONMENT, "MYSFITS_LISTEN": address(after.api) if after else "127.0.0.1:0"}
+        listen = address(after.platform) if after else "127.0.0.1:0"
+        self.process = subprocess.Popen([RUN, *arguments, "--data", str(data), "--listen", listen], env=env,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said = []
         for line in self.process.stdout:
             self.said.append(line.strip())
@@ -90,25 +96,61 @@ class Run:
         with urllib.request.urlopen(self.api + "/mysfits", timeout=30) as reply:
             return json.loads(reply.read())["mysfits"]
 
+    def likes(self, mysfit):
+        with urllib.request.urlopen(f"{self.api}/mysfits/{mysfit}", timeout=30) as reply:
+            return json.loads(reply.read())["likes"]
+
+    def kill_service(self):
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+                name, _, rest = f.read().rpartition(")")
+                if name.endswith("(mysfits-service") and int(rest.split()[1]) == self.process.pid:
+                    os.kill(int(pid), signal.SIGKILL)
+                    return
+        raise AssertionError("it has no service")
+
     def stop(self):
+        """Its status, and what it has said of trouble."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(30)
-        self.process.stdout.close()
-        return status
+        _, trouble = self.process.communicate(timeout=30)
+        return self.process.returncode, trouble
+
+
+def address(url):
+    return url.removeprefix("http://").rstrip("/")
 
 
 def test_run_ends_with_the_site_open_and_finds_it_as_it_was_left(tmp_path):
-    first = Run(tmp_path / "data")
+    data = tmp_path / "data"
+    first = Run(data)
     mysfit = first.mysfits()[0]["mysfitId"]
     urllib.request.urlopen(urllib.request.Request(f"{first.api}/mysfits/{mysfit}/like", method="POST"), timeout=30).read()
-    assert first.stop() == 0
+    assert first.stop()[0] == 0
 
-    again = Run(tmp_path / "data")
-    with urllib.request.urlopen(f"{again.api}/mysfits/{mysfit}", timeout=30) as reply:
-        assert json.loads(reply.read())["likes"] == 1
-    assert again.stop() == 0
+    again = Run(data, after=first)
+    assert again.said == first.said
+    assert again.likes(mysfit) == 1
+    status, trouble = again.stop()
+    assert status == 0
+    assert "upload" not in trouble and "has ended" not in trouble
 
-    fresh = Run(tmp_path / "data", "--fresh")
-    with urllib.request.urlopen(f"{fresh.api}/mysfits/{mysfit}", timeout=30) as reply:
-        assert json.loads(reply.read())["likes"] == 0
-    assert fresh.stop() == 0
+    # Without its service, it says so, and goes on.
+    again = Run(data, after=first)
+    again.kill_service()
+    assert "run: The site's service has ended" in again.process.stderr.readline()
+    assert urllib.request.urlopen(again.platform + "/_menagerie/health", timeout=30).status == 200
+    assert again.stop()[0] == 0
+
+    (data / "letter.txt").write_text("mine")
+    fresh = Run(data, "--fresh", after=first)
+    assert fresh.likes(mysfit) == 0
+    assert (data / "letter.txt").read_text() == "mine"
+    assert fresh.stop()[0] == 0
+
+
+def test_run_says_what_to_do_with_keys_of_ones_own(tmp_path):
+    done = subprocess.run([RUN, "--data", str(tmp_path / "data"), "--credentials", "keys"], env=RUN_ENVIRONMENT,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "add --default-keys, or take --bare" in done.stderr
+    assert not (tmp_path / "data").exists()

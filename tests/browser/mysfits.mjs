@@ -122,10 +122,11 @@ export function namesOf(some) {
 	return some.map(({ name }) => name).sort();
 }
 
-// Tests, each with a visitor to a site of its own. The check clears the errors that it expects; no others may be there.
-export function promises(browser) {
+// Tests, each with a visitor to a site, which is its own unless `open` has another. The check clears the errors that it
+// expects; no others may be there.
+export function promises(browser, open = openSite) {
 	return (name, check, { size = [1280, 900], media = {}, config } = {}) => test(name, async () => {
-		const site = await openSite({ config });
+		const site = await open({ config });
 		const visitor = await visit(browser);
 		await visitor.page.setViewportSize({ width: size[0], height: size[1] });
 		await visitor.page.emulateMedia(media);
@@ -148,6 +149,14 @@ export function forgive(errors, pattern) {
 export async function enter(page, site, path = "/") {
 	await page.goto(site.url + path);
 	await page.locator("#grid[aria-busy=false]").waitFor({ state: "attached" });
+}
+
+// Whether it can be seen without scrolling.
+export function isInView(locator) {
+	return locator.evaluate((e) => {
+		const { top, bottom } = e.getBoundingClientRect();
+		return top >= 0 && bottom <= innerHeight;
+	});
 }
 
 export function namesIn(page) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { openBrowser, screenshot } from "../js/browser.mjs";
 import { contrastProblems } from "./access.mjs";
-import { NAMES, ALL, enter, forgive, gate, namesOf, promises, shows } from "./mysfits.mjs";
+import { NAMES, ALL, enter, forgive, gate, isInView, namesOf, promises, shows } from "./mysfits.mjs";
 
 const browser = await openBrowser();
 const promise = promises(browser);
@@ -42,13 +42,14 @@ promise("mysfits_unreachable_service_can_be_asked_again", async ({ page, site, s
 	assert.match(await page.locator(".later").textContent(), /Trying again by itself in \d+ s/);
 	await screenshot(page, "mysfits-unreachable");
 	assert.deepEqual(await contrastProblems(page), []);
+	assert.ok(await isInView(page.locator(".notice")));
 	service.down = false;
 	await page.getByRole("button", { name: "Try again" }).click();
 	await shows(page, NAMES);
 	assert.equal(await page.locator(".notice").count(), 0);
 	assert.equal(await page.evaluate(() => document.activeElement.id), "creatures");
 	forgive(errors, /ERR_/);
-});
+}, { size: [375, 740] });
 
 promise("mysfits_busy_service_is_asked_again_when_it_says", async ({ page, site, service, errors }) => {
 	service.busy = 1;

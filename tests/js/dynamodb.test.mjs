@@ -3,22 +3,17 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import test, { after } from "node:test";
 import {
-	ConditionalCheckFailedException, DynamoDB, DynamoDBServiceException, ResourceInUseException,
+	ConditionalCheckFailedException, DynamoDBServiceException, ResourceInUseException,
 	ResourceNotFoundException, TransactionCanceledException, paginateListTables, waitUntilTableExists,
 	waitUntilTableNotExists,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBStreams } from "@aws-sdk/client-dynamodb-streams";
 import { DynamoDBDocument, paginateQuery, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { clientOf, settingsOf } from "./dynamodb.mjs";
 import { start } from "./program.mjs";
 
 const program = await start();
-const settings = {
-	endpoint: program.url,
-	region: "us-east-1",
-	credentials: { accessKeyId: "test", secretAccessKey: "test" },
-	maxAttempts: 1,
-};
-const client = new DynamoDB(settings);
+const client = clientOf(program);
 const documents = DynamoDBDocument.from(client);
 after(async () => {
 	client.destroy();
@@ -201,7 +196,7 @@ test("partiql_statement_reads_what_another_wrote", async () => {
 
 test("stream_tells_of_changes_in_their_order", async () => {
 	const TableName = await makeTable({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } });
-	const streams = new DynamoDBStreams(settings);
+	const streams = new DynamoDBStreams(settingsOf(program));
 	await documents.put({ TableName, Item: { id: "s", n: 1 } });
 	await documents.put({ TableName, Item: { id: "s", n: 2 } });
 	await documents.delete({ TableName, Key: { id: "s" } });

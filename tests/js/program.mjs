@@ -1,4 +1,5 @@
-// A running menagerie with a data directory of its own, on a free port: what Program is to the Python tests.
+// A running menagerie with a data directory of its own, on a free port: what Program is to the Python tests. Also any
+// other program of the build that says where it is ready.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,22 +15,30 @@ export const LOGS = join(ROOT, "build-logs");
 
 export async function start(...args) {
 	const data = join(mkdtempSync(join(tmpdir(), "js-")), "data");
-	const log = openSync(data + ".log", "a");
-	const child = spawn(join(BUILD, "menagerie"), ["serve", "--data", data, "--listen", "127.0.0.1:0", ...args],
-		{ stdio: ["ignore", "pipe", log] });
-	closeSync(log);
-	const program = new Program(child, data);
-	await program.ready();
+	const program = await startProgram("menagerie", ["serve", "--data", data, ...args], data + ".log");
+	return Object.assign(program, { data });
+}
+
+// `name` is its path in the build; what it writes to standard error goes to the file `log`.
+export async function startProgram(name, args, log, env = process.env) {
+	const program = new Program(join(BUILD, name), args, log, env);
+	await program.start("127.0.0.1:0");
 	return program;
 }
 
 class Program {
-	constructor(child, data) {
-		this.child = child;
-		this.data = data;
-		this.ended = once(child, "exit");
-		this.atExit = () => child.kill("SIGKILL");
+	constructor(path, args, logPath, env) {
+		Object.assign(this, { path, args, logPath, env });
+	}
+
+	async start(address) {
+		const log = openSync(this.logPath, "a");
+		this.child = spawn(this.path, [...this.args, "--listen", address], { stdio: ["ignore", "pipe", log], env: this.env });
+		closeSync(log);
+		this.ended = once(this.child, "exit");
+		this.atExit = () => this.child.kill("SIGKILL");
 		process.once("exit", this.atExit);
+		await this.ready();
 	}
 
 	// It says itself when it is ready, so there is nothing to guess.
@@ -46,11 +55,22 @@ class Program {
 				return;
 			}
 		}
-		assert.fail(`menagerie did not start: ${this.log()}`);
+		assert.fail(`${this.path} did not start: ${this.log()}`);
 	}
 
 	log() {
-		return readFileSync(this.data + ".log", "utf8");
+		return readFileSync(this.logPath, "utf8");
+	}
+
+	async kill() {
+		this.child.kill("SIGKILL");
+		await this.ended;
+		process.off("exit", this.atExit);
+	}
+
+	// After a kill: at the same address, with what it had.
+	restart() {
+		return this.start(this.address);
 	}
 
 	// It ends when told to, and well.

@@ -112,9 +112,9 @@ function summary(n) {
 
 function nobody() {
 	if (!known.size)
-		return notice({ image: "empty", title: "Nobody lives here yet", text: "The book is bound and its pages are blank. Creatures are expected." });
+		return notice({ image: "images/empty.svg", title: "Nobody lives here yet", text: "The book is bound and its pages are blank. Creatures are expected." });
 	const all = element("button", { class: "button", type: "button", onclick: () => find("all").click() }, "Show all creatures");
-	return notice({ image: "empty", title: "No such creature", text: "The book has an empty page for this one. It may turn up; stranger things have.", actions: [all] });
+	return notice({ image: "images/empty.svg", title: "No such creature", text: "The book has an empty page for this one. It may turn up; stranger things have.", actions: [all] });
 }
 
 function card(mysfit) {

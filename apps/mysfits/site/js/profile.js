@@ -78,7 +78,7 @@ function fail(error) {
 	}
 	const back = element("button", { class: "button", type: "button", onclick: closeProfile }, "Back to the creatures");
 	page.replaceChildren(notice({
-		image: "empty", title: "No such creature", alert: true, actions: [back],
+		image: "images/empty.svg", title: "No such creature", alert: true, actions: [back],
 		text: "This page was torn out, or it was never written. The others are still here.",
 	}));
 }

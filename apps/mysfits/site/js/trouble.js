@@ -2,10 +2,15 @@
 import { element } from "./dom.js";
 
 const LONGEST = 60; // seconds between two tries
+const PICTURE = "images/trouble.svg";
+
+// Fetched while there is no trouble: where the pages come from may be in the same.
+const picture = new Image();
+picture.src = PICTURE;
 
 export function notice({ image, title, text, actions = [], alert = false }) {
 	return element("div", { class: "notice" },
-		element("img", { src: `images/${image}.svg`, alt: "", width: 320, height: 224 }),
+		element("img", { src: image, alt: "", width: 320, height: 224 }),
 		element("div", { role: alert ? "alert" : null }, element("h3", {}, title), element("p", {}, text)),
 		...actions);
 }
@@ -35,9 +40,10 @@ export class Trouble {
 		this.later = element("p", { class: "later" });
 		this.button = element("button", { class: "button", type: "button", onclick: () => this.retry() }, "Try again");
 		this.panel = notice({
-			image: "trouble", title: "The post is late", text: message, actions: [this.button, this.later], alert: true,
+			image: PICTURE, title: "The post is late", text: message, actions: [this.button, this.later], alert: true,
 		});
 		this.place.replaceChildren(this.panel);
+		this.panel.scrollIntoView({ block: "nearest" });
 	}
 
 	wait(seconds) {
