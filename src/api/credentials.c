@@ -53,6 +53,11 @@ static void prepare(struct credentials *c, size_t most)
 	c->slots = arena_array(&c->arena, uint32_t, c->slot_count);
 }
 
+static str root_of(struct arena *a, str account)
+{
+	return arena_join(a, arena_join(a, STR("arn:aws:iam::"), account), STR(":root"));
+}
+
 /* False when the access key is taken. */
 static bool add(struct credentials *c, str access_key, str secret, str account)
 {
@@ -66,7 +71,7 @@ static bool add(struct credentials *c, str access_key, str secret, str account)
 	entry->access_key = arena_str(&c->arena, access_key);
 	entry->secret = arena_str(&c->arena, secret);
 	entry->account = arena_str(&c->arena, account);
-	entry->principal = arena_printf(&c->arena, "arn:aws:iam::%.*s:root", STR_ARG(account));
+	entry->principal = root_of(&c->arena, account);
 	return true;
 }
 
@@ -132,7 +137,7 @@ bool credentials_find(const struct credentials *c, struct arena *a, str access_k
 			.access_key = access_key,
 			.secret = STR("test"),
 			.account = account,
-			.principal = arena_printf(a, "arn:aws:iam::%.*s:root", STR_ARG(account)),
+			.principal = root_of(a, account),
 		};
 		return true;
 	}

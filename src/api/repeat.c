@@ -114,14 +114,14 @@ static size_t slot_of(const struct head *h)
 }
 
 /* Held for the caller, or NULL. */
-static struct repeat *find(struct repeats *r, const struct head *head, int64_t changes)
+static struct repeat *find(struct repeats *r, const struct head *head, const struct store *s)
 {
 	size_t slot = slot_of(head);
 	struct repeat *found;
 
 	pthread_mutex_lock(&r->lock);
 	found = r->slots[slot];
-	if (found && found->changes != changes) {
+	if (found && !store_is_unchanged(s, found->changes)) {
 		empty_slot(r, slot);
 		found = NULL;
 	}
@@ -141,7 +141,7 @@ bool repeats_answer(struct api *a, struct exchange *x, int64_t started)
 
 	if (!read_head(&x->request, &head))
 		return false;
-	found = find(a->repeats, &head, store_changes(a->store));
+	found = find(a->repeats, &head, a->store);
 	if (!found)
 		return false;
 	arena_defer(&x->arena, let_go, found);

@@ -4,7 +4,7 @@
  * A website's pages are asked for again and again by people who do not sign, and finding out who may read
  * what costs more than sending it. So the reply to a read that its handler calls repeatable is kept, under
  * the whole head of its request, and is sent again while nothing has been written to the store by anybody.
- * There is nothing to invalidate: one number says whether the state is still the same (store_changes).
+ * There is nothing to invalidate: one number says whether the state is still the same (store_is_unchanged).
  *
  * Only small texts are kept, LIMIT_REPEATS bytes in all. What someone else writes into the
  * database, with an sqlite3 shell for instance, is seen with the program's own next write.

@@ -65,8 +65,7 @@ static str pack(struct turn *t, str body)
 		reply_header(t->x, STR("Content-Encoding"), gzip);
 		body = packed;
 	}
-	reply_header(t->x, STR("x-amz-crc32"),
-	             arena_printf(t->call.arena, "%u", crc32_update(0, body)));
+	reply_header(t->x, STR("x-amz-crc32"), arena_decimal(t->call.arena, crc32_update(0, body)));
 	return body;
 }
 

@@ -11,6 +11,8 @@
  */
 #include "base/arena.h"
 
+#include "base/str.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -138,24 +140,59 @@ void arena_init(struct arena *a)
 	*a = (struct arena){ 0 };
 }
 
-void arena_release(struct arena *a)
+static void clean_up(struct arena *a)
 {
-	if (!a)
-		return;
 	while (a->cleanups) {
 		struct arena_cleanup *cleanup = a->cleanups;
 
 		a->cleanups = cleanup->older;
 		cleanup->fn(cleanup->ptr);
 	}
+}
+
+static void block_free(struct arena_block *block)
+{
+	unpoison(block->data, block->size - sizeof(*block));
+	free(block);
+}
+
+void arena_release(struct arena *a)
+{
+	if (!a)
+		return;
+	clean_up(a);
 	for (struct arena_block *block = a->blocks; block;) {
 		struct arena_block *older = block->older;
 
-		unpoison(block->data, block->size - sizeof(*block));
-		free(block);
+		block_free(block);
 		block = older;
 	}
 	arena_init(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	struct arena_block *first = NULL;
+
+	clean_up(a);
+	for (struct arena_block *block = a->blocks; block;) {
+		struct arena_block *older = block->older;
+
+		if (block->size == FIRST_BLOCK && !first)
+			first = block;
+		else
+			block_free(block);
+		block = older;
+	}
+	arena_init(a);
+	if (!first)
+		return;
+	first->older = NULL;
+	*a = (struct arena){ .next = first->data,
+		             .end = (char *)first + FIRST_BLOCK,
+		             .blocks = first,
+		             .total = FIRST_BLOCK };
+	poison(first->data, FIRST_BLOCK - sizeof(*first));
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -257,6 +294,13 @@ str arena_printf(struct arena *a, const char *format, ...)
 	vsnprintf(text, (size_t)n + 1, format, args);
 	va_end(args);
 	return (str){ text, (size_t)n };
+}
+
+str arena_decimal(struct arena *a, int64_t value)
+{
+	char room[DECIMAL_MAX];
+
+	return arena_str(a, str_decimal(value, room));
 }
 
 str arena_join(struct arena *a, str first, str second)

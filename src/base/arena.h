@@ -24,6 +24,9 @@ struct arena {
 void arena_init(struct arena *a);
 void arena_release(struct arena *a);
 
+/* Releases all but the first block, of 4 KiB, for an arena that is soon used again. */
+void arena_reset(struct arena *a);
+
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* dies on overflow */
 #define arena_new(a, type)          ((type *)arena_alloc((a), sizeof(type)))
@@ -42,6 +45,7 @@ bool arena_extend(struct arena *a, void *p, size_t n, size_t wanted);
 str arena_str(struct arena *a, str s);
 char *arena_cstr(struct arena *a, str s);
 str arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
+str arena_decimal(struct arena *a, int64_t value); /* a fraction of what printf takes */
 str arena_join(struct arena *a, str first, str second);
 
 /* Calls fn(ptr) at release: for a file or a handle that lives with the request. */

@@ -523,17 +523,10 @@ void json_put_string(struct json_writer *w, str s)
 
 void json_put_i64(struct json_writer *w, int64_t n)
 {
-	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-	char digits[20], *end = digits + sizeof(digits), *p = end;
+	char room[DECIMAL_MAX];
 
-	do {
-		*--p = (char)('0' + left % 10);
-		left /= 10;
-	} while (left);
-	if (n < 0)
-		*--p = '-';
 	begin_value(w);
-	buf_put(w->out, (str){ p, (size_t)(end - p) });
+	buf_put(w->out, str_decimal(n, room));
 }
 
 void json_put_double(struct json_writer *w, double d)

@@ -141,6 +141,20 @@ bool str_to_u64(str s, uint64_t *ret)
 	return true;
 }
 
+str str_decimal(int64_t value, char room[DECIMAL_MAX])
+{
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char *p = room + DECIMAL_MAX;
+
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (value < 0)
+		*--p = '-';
+	return (str){ p, (size_t)(room + DECIMAL_MAX - p) };
+}
+
 bool str_to_i64(str s, int64_t *ret)
 {
 	bool negative = str_take(&s, STR("-"));

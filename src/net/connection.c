@@ -104,6 +104,7 @@ static void closed(struct server *s, void **context)
 			keeper_linger(s->keeper, fd);
 	}
 	*context = NULL;
+	arena_release(&c->x.arena);
 	free(c);
 }
 
@@ -277,8 +278,8 @@ void connection_completed(void *server, struct MHD_Connection *mhd, void **conte
 		s->handler.end(&c->x, s->handler.app);
 		atomic_store_explicit(&c->under_way, false, memory_order_release);
 	}
-	arena_release(&c->x.arena);
-	c->x = (struct exchange){ 0 };
+	arena_reset(&c->x.arena);
+	c->x = (struct exchange){ .arena = c->x.arena };
 	c->stage = STAGE_NONE;
 	c->refused = c->parked = c->has_body = false;
 	c->discarded = 0;

@@ -21,10 +21,12 @@ str request_header(const struct request *r, str name)
 
 bool header_name_valid(str name)
 {
-	static const char others[] = "!#$%&'*+-.^_`|~";
+	static const char others[] = "!#$%&'*+.^_`|~";
 
 	for (size_t i = 0; i < name.n; i++) {
-		if (!ascii_is_alnum(name.p[i]) && (!name.p[i] || !strchr(others, name.p[i])))
+		char c = name.p[i];
+
+		if (!ascii_is_alnum(c) && c != '-' && (!c || !strchr(others, c)))
 			return false;
 	}
 	return name.n > 0;

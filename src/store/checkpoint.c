@@ -12,8 +12,8 @@
  * But the log starts again at its beginning only when all of it is copied and nobody reads from it,
  * and with enough going on neither is ever so. Therefore, once the log has RESET_PAGES, the keeper
  * copies a last time and then keeps still, and the writer takes a turn between two batches: it copies
- * the little that came meanwhile, closes the gate through which every snapshot passes, waits a moment
- * for those inside, and starts the log again. A snapshot that stays longer than the moment makes the
+ * the little that came meanwhile, closes the gate through which every snapshot passes (snapshot.c), waits
+ * a moment for those in use, and starts the log again. A snapshot that stays longer than the moment makes the
  * turn fail; the next is COPY_PAGES later. So the log's length is bounded by how long a snapshot
  * stays, and snapshots are ended before anything slow.
  */
@@ -21,64 +21,7 @@
 
 #include <errno.h>
 
-enum { RESET_WAIT_MS = 20 }; /* for the snapshots inside */
-
-void gate_init(struct gate *g)
-{
-	*g = (struct gate){ .inside = 0 };
-	pthread_mutex_init(&g->lock, NULL);
-	condition_init(&g->opened);
-	condition_init(&g->emptied);
-}
-
-void gate_release(struct gate *g)
-{
-	pthread_mutex_destroy(&g->lock);
-	pthread_cond_destroy(&g->opened);
-	pthread_cond_destroy(&g->emptied);
-}
-
-void gate_enter(struct gate *g)
-{
-	pthread_mutex_lock(&g->lock);
-	while (g->closed)
-		pthread_cond_wait(&g->opened, &g->lock);
-	g->inside++;
-	pthread_mutex_unlock(&g->lock);
-}
-
-void gate_leave(struct gate *g)
-{
-	pthread_mutex_lock(&g->lock);
-	g->inside--;
-	if (g->closed && g->inside == 0)
-		pthread_cond_signal(&g->emptied);
-	pthread_mutex_unlock(&g->lock);
-}
-
-/* True when nobody is inside. Closed in either case. */
-static bool gate_close(struct gate *g, int64_t wait_ms)
-{
-	struct timespec deadline = deadline_after(wait_ms);
-	bool empty;
-
-	pthread_mutex_lock(&g->lock);
-	g->closed = true;
-	while (g->inside > 0 &&
-	       pthread_cond_timedwait(&g->emptied, &g->lock, &deadline) != ETIMEDOUT)
-		;
-	empty = g->inside == 0;
-	pthread_mutex_unlock(&g->lock);
-	return empty;
-}
-
-static void gate_open(struct gate *g)
-{
-	pthread_mutex_lock(&g->lock);
-	g->closed = false;
-	pthread_cond_broadcast(&g->opened);
-	pthread_mutex_unlock(&g->lock);
-}
+enum { RESET_WAIT_MS = 20 }; /* for the snapshots in use */
 
 /* Busy is no failure: the other of us two is at it, or a shell outside reads from the log. */
 static bool checkpoint(struct db *db, int mode)
@@ -95,6 +38,7 @@ static bool checkpoint(struct db *db, int mode)
 
 void checkpoint_copy(struct db *db)
 {
+	snapshots_end_kept(db->store); /* nothing behind the oldest of them could be copied */
 	if (db_connect(db))
 		checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
 	db_forget(db);
@@ -107,9 +51,9 @@ static bool start_log_again(struct store *s)
 
 	sqlite3_busy_timeout(db->connection, 0);
 	if (checkpoint(db, SQLITE_CHECKPOINT_PASSIVE)) {
-		done = gate_close(&s->gate, RESET_WAIT_MS) &&
+		done = snapshots_stop(s, RESET_WAIT_MS) &&
 		       checkpoint(db, SQLITE_CHECKPOINT_RESTART);
-		gate_open(&s->gate);
+		snapshots_go_on(s);
 	}
 	sqlite3_busy_timeout(db->connection, BUSY_MS);
 	return done;

@@ -207,6 +207,11 @@ bool db_begin(struct db *db)
 	return db_connect(db) && control(db, "BEGIN IMMEDIATE");
 }
 
+bool db_begin_reading(struct db *db)
+{
+	return control(db, "BEGIN");
+}
+
 bool db_commit(struct db *db)
 {
 	db_close_rows(db);
@@ -243,33 +248,9 @@ bool db_savepoint_undo(struct db *db)
 	return control(db, "ROLLBACK TO one") && control(db, "RELEASE one");
 }
 
-/* A snapshot begins with the first statement, so a request that reads nothing costs nothing. */
-static bool snapshot_begin(struct db *db)
-{
-	if (!db_connect(db))
-		return false;
-	gate_enter(&db->store->gate);
-	if (!control(db, "BEGIN")) {
-		gate_leave(&db->store->gate);
-		return false;
-	}
-	db->in_snapshot = true;
-	return true;
-}
-
 bool db_ready(struct db *db)
 {
 	if (db->status != DB_OK)
 		return false;
 	return db->role == DB_WRITER || db->in_snapshot || snapshot_begin(db);
-}
-
-void store_read_end(struct db *db)
-{
-	if (db->in_snapshot) {
-		db_rollback(db);
-		db->in_snapshot = false;
-		gate_leave(&db->store->gate);
-	}
-	db_forget(db);
 }

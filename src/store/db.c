@@ -255,14 +255,13 @@ str col_text(const struct db_rows *rows, int column)
 {
 	const void *p;
 
-	if (col_is_null(rows, column))
+	if (!rows->statement)
 		return STR_NULL;
-	if (sqlite3_column_type(rows->statement, column) == SQLITE_BLOB)
-		p = sqlite3_column_blob(rows->statement, column);
-	else
-		p = sqlite3_column_text(rows->statement, column);
+	p = sqlite3_column_blob(rows->statement, column); /* of a text, too, as it is */
+	if (p)
+		return (str){ p, (size_t)sqlite3_column_bytes(rows->statement, column) };
 	/* An empty blob has no address in SQLite. */
-	return (str){ p ? p : "", (size_t)sqlite3_column_bytes(rows->statement, column) };
+	return col_is_null(rows, column) ? STR_NULL : STR("");
 }
 
 bool col_is_null(const struct db_rows *rows, int column)

@@ -7,6 +7,7 @@
  *     db.c          statements, values and rows on it
  *     migrate.c     tables and their versions
  *     writer.c      the queue and the writer thread
+ *     snapshot.c    what readers see, and for how long
  *     checkpoint.c  keeps the write-ahead log short
  *     keeper.c      the thread for what follows a commit
  *     blob.c        files beside the database
@@ -57,6 +58,9 @@ struct db_statement {
 
 enum db_role { DB_READER, DB_WRITER };
 
+/* A snapshot that is open though its thread does not use it; see snapshot.c. */
+enum kept { NOT_KEPT, KEPT, KEPT_AND_ENDING };
+
 struct db {
 	struct store *store;
 	sqlite3 *connection; /* a reader's is opened by its first statement */
@@ -64,7 +68,10 @@ struct db {
 	enum db_status status;
 	int code;         /* SQLite's, behind the status */
 	bool quiet;       /* failures are told by someone else */
-	bool in_snapshot; /* of a reader: inside the gate and a transaction */
+	bool in_snapshot; /* of a reader: its thread is using the transaction */
+	_Atomic int kept; /* of a reader: an enum kept */
+	int64_t changes;  /* store_changes when the snapshot began, */
+	int64_t began;    /* and clock_monotonic */
 	int rows_open;
 	int wal_pages; /* of a writer: the log's length after its last commit */
 	uint64_t turn;
@@ -88,6 +95,7 @@ void db_drop_statements(struct db *db);
 
 bool db_ready(struct db *db); /* connected, in a snapshot, and without an error */
 bool db_begin(struct db *db);
+bool db_begin_reading(struct db *db);
 bool db_commit(struct db *db); /* on failure the transaction is rolled back */
 void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
@@ -100,13 +108,17 @@ struct gate {
 	pthread_mutex_t lock;
 	pthread_cond_t opened, emptied;
 	int inside;
-	bool closed;
+	_Atomic bool closed; /* changed with the lock */
 };
 
 void gate_init(struct gate *g);
 void gate_release(struct gate *g);
-void gate_enter(struct gate *g);
-void gate_leave(struct gate *g);
+
+bool snapshot_begin(struct db *db);
+void snapshot_close(struct db *db);       /* not to be kept; by its owner, if there is one */
+void snapshots_end_kept(struct store *s); /* all readers', from any thread */
+bool snapshots_stop(struct store *s, int64_t wait_ms); /* true: there is none. On until the next */
+void snapshots_go_on(struct store *s);
 
 /* The keeper: a thread for what follows a commit and may take its time. */
 struct keeper {
@@ -150,6 +162,7 @@ struct writer {
 	struct entry batch[LIMIT_BATCH];
 	struct store_statistics statistics; /* under lock */
 	_Atomic int64_t changes;            /* see store_changes */
+	int64_t rows_changed;               /* SQLite's count at the last commit */
 };
 
 void writer_init(struct writer *w);

@@ -175,7 +175,6 @@ void store_close(struct store *s)
 	pthread_key_delete(s->reader_key);
 	for (db = s->readers; db; db = next) {
 		next = db->next;
-		store_read_end(db);
 		db_free(db);
 	}
 	db_free(s->writer.db); /* the last connection: SQLite copies the log and removes it */

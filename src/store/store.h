@@ -10,7 +10,8 @@
  * leave nothing behind but rows and its own memory.
  *
  * Reading. store_reader gives this thread's own connection. Its snapshot begins with the first
- * statement and ends with store_read_end, which must come before anything slow.
+ * statement and ends with store_read_end, which must come before anything slow. It shows all that was
+ * committed before it began, and nothing else.
  *
  * Durable. With durability full (`synchronous=FULL`) what `done` reports as committed survives power
  * loss. Relaxed (`synchronous=NORMAL`) survives the death of the program, but the last seconds may be lost
@@ -59,7 +60,7 @@ bool store_owner(const char *folder, struct store_owner *ret); /* false: nobody 
 
 /* This thread's reader. It lives as long as the store. */
 struct db *store_reader(struct store *s);
-void store_read_end(struct db *db); /* closes the snapshot, forgets the error */
+void store_read_end(struct db *db); /* gives the snapshot back, forgets the error */
 
 struct store_write {
 	/* On the writer thread. False, or a db failure, rolls back. */
@@ -77,9 +78,11 @@ bool store_submit(struct store *s, struct store_write *w) MUST_CHECK;
  * Never from a connection's thread, nor in a snapshot. DB_FAILED when the store is closing. */
 enum db_status store_write_wait(struct store *s, bool (*run)(struct db *db, void *arg), void *arg);
 
-/* A number that grows with every commit that changed something, before anybody is told of it: as long as
- * it stays, what was read is what would be read. */
+/* Says whether what was read would be read again: by who asks, now or meanwhile, and by anybody else.
+ * `since` is what store_changes gave before that snapshot began. False too when a commit was under way
+ * then, because others may have seen what it brings. */
 int64_t store_changes(const struct store *s);
+bool store_is_unchanged(const struct store *s, int64_t since);
 
 struct store_statistics {
 	int64_t batches, writes, rolled_back;

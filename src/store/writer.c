@@ -93,7 +93,7 @@ static bool is_failed_sync(int code)
 }
 
 /* When it fails the transaction is gone; *ret_hopeless then says that the disk takes nothing at all. */
-static enum db_status commit(struct store *s, bool *ret_hopeless)
+static enum db_status try_commit(struct store *s, bool *ret_hopeless)
 {
 	struct db *db = s->writer.db;
 	int64_t began = clock_monotonic();
@@ -113,6 +113,21 @@ static enum db_status commit(struct store *s, bool *ret_hopeless)
 	buried = bury_failed_commit(db);
 	blob_changes_settle(db, 0, !buried && is_failed_sync(code) ? BLOB_IN_DOUBT : BLOB_LOOSE);
 	*ret_hopeless = !buried;
+	return status;
+}
+
+/* Between its two steps the number of changes is odd: nobody can say what others see. */
+static enum db_status commit(struct store *s, bool *ret_hopeless)
+{
+	struct writer *w = &s->writer;
+	int64_t rows = sqlite3_total_changes64(w->db->connection);
+	bool changes = rows != w->rows_changed;
+	enum db_status status;
+
+	atomic_fetch_add(&w->changes, changes);
+	status = try_commit(s, ret_hopeless);
+	atomic_fetch_add(&w->changes, changes);
+	w->rows_changed = sqlite3_total_changes64(w->db->connection);
 	return status;
 }
 
@@ -242,7 +257,6 @@ static void *writer_main(void *arg)
 	while ((n = take_batch(w)) > 0) {
 		checkpoint_turn(s);
 		run_batch(s, w->batch, n);
-		atomic_store(&w->changes, sqlite3_total_changes64(w->db->connection));
 		count_batch(w, n);
 		for (size_t i = 0; i < n; i++)
 			w->batch[i].write->done(w->batch[i].write, w->batch[i].status);
@@ -253,6 +267,11 @@ static void *writer_main(void *arg)
 int64_t store_changes(const struct store *s)
 {
 	return atomic_load(&s->writer.changes);
+}
+
+bool store_is_unchanged(const struct store *s, int64_t since)
+{
+	return since % 2 == 0 && atomic_load(&s->writer.changes) == since;
 }
 
 bool writer_start(struct store *s)

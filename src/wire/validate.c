@@ -18,6 +18,30 @@ struct check {
 	int errors;
 };
 
+/* Where a value is. It is put into words only for a message, and nearly always there is none. */
+struct place_name {
+	const struct place_name *outer;
+	str member;      /* of a structure */
+	str key;         /* of a map */
+	size_t position; /* in a list, from 1 */
+};
+
+static void put_place_name(struct buf *b, const struct place_name *at)
+{
+	if (!at)
+		return;
+	put_place_name(b, at->outer);
+	if (at->outer)
+		buf_putc(b, '.');
+	if (at->member.p)
+		buf_printf(b, "%c%.*s", ascii_lower(at->member.p[0]),
+		           STR_ARG(str_after(at->member, 1)));
+	else if (at->position)
+		buf_printf(b, "%zu.member", at->position);
+	else
+		buf_printf(b, "%.*s.member", STR_ARG(at->key));
+}
+
 /* A value as Java prints it. Collections go as far as the message may be long. */
 static void print_value(struct check *c, struct buf *b, uint16_t shape_index, uint8_t form,
                         const void *place)
@@ -77,7 +101,8 @@ static str within(str s, size_t most)
 	return str_from_to(s, 0, most);
 }
 
-static void complain(struct check *c, str path, uint16_t shape, const void *value, str constraint)
+static void complain(struct check *c, const struct place_name *at, uint16_t shape,
+                     const void *value, str constraint)
 {
 	struct buf printed;
 
@@ -95,8 +120,10 @@ static void complain(struct check *c, str path, uint16_t shape, const void *valu
 		buf_printf(&c->message, "Value '%.*s'",
 		           STR_ARG(within(buf_str(&printed), LIMIT_ERROR_VALUE)));
 	}
-	buf_printf(&c->message, " at '%.*s' failed to satisfy constraint: %.*s", STR_ARG(path),
-	           STR_ARG(constraint));
+	buf_put(&c->message, STR(" at '"));
+	put_place_name(&c->message, at);
+	buf_put(&c->message, STR("' failed to satisfy constraint: "));
+	buf_put(&c->message, constraint);
 }
 
 /* The value that min and max measure: characters, bytes, elements, or the number itself. */
@@ -171,9 +198,11 @@ static bool is_scalar(const struct shape *s)
 	return s->kind != SHAPE_STRUCTURE && s->kind != SHAPE_LIST && s->kind != SHAPE_MAP;
 }
 
-static void check_value(struct check *c, str path, uint16_t shape_index, const void *place);
+static void check_value(struct check *c, const struct place_name *at, uint16_t shape_index,
+                        const void *place);
 
-static void check_structure(struct check *c, str path, const struct shape *s, const void *value)
+static void check_structure(struct check *c, const struct place_name *outer, const struct shape *s,
+                            const void *value)
 {
 	const struct member *members = members_of(c->model, s);
 
@@ -181,26 +210,25 @@ static void check_structure(struct check *c, str path, const struct shape *s, co
 		const struct member *member = &members[i];
 		const struct shape *member_shape = shape_at(c->model, member->shape);
 		const void *place = (const char *)value + member->offset;
-		str name, at;
+		struct place_name at = { .outer = outer };
 
 		if (member->flags & MEMBER_STREAM)
 			continue;
 		if (!value_present(member_shape, place) && !(member->flags & MEMBER_REQUIRED))
 			continue;
-		name = model_text(c->model, member->name);
-		at = arena_printf(c->arena, "%.*s%s%c%.*s", STR_ARG(path), path.n ? "." : "",
-		                  ascii_lower(name.p[0]), STR_ARG(str_after(name, 1)));
+		at.member = model_text(c->model, member->name);
 		if (!value_present(member_shape, place))
-			complain(c, at, member->shape, NULL, STR("Member must not be null"));
+			complain(c, &at, member->shape, NULL, STR("Member must not be null"));
 		else
-			check_value(c, at, member->shape, value_at(member_shape, place));
+			check_value(c, &at, member->shape, value_at(member_shape, place));
 	}
 }
 
 /* Scalars inside a collection are reported on the collection: `Value '[…]' at 'names' failed to
  * satisfy constraint: Member must satisfy constraint: […]`. True when something was wrong. */
-static bool check_scalar_inside(struct check *c, str path, uint16_t collection, const void *list,
-                                const struct shape *inner, const void *value, str what)
+static bool check_scalar_inside(struct check *c, const struct place_name *at, uint16_t collection,
+                                const void *list, const struct shape *inner, const void *value,
+                                str what)
 {
 	str broken[4];
 	int count = broken_constraints(c, inner, value, broken);
@@ -213,11 +241,12 @@ static bool check_scalar_inside(struct check *c, str path, uint16_t collection, 
 	for (int i = 0; i < count; i++)
 		buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(broken[i]));
 	buf_putc(&b, ']');
-	complain(c, path, collection, list, buf_str(&b));
+	complain(c, at, collection, list, buf_str(&b));
 	return true;
 }
 
-static void check_list(struct check *c, str path, uint16_t shape_index, const struct any_list *list)
+static void check_list(struct check *c, const struct place_name *at, uint16_t shape_index,
+                       const struct any_list *list)
 {
 	const struct shape *s = shape_at(c->model, shape_index),
 			   *element = shape_at(c->model, s->element);
@@ -226,16 +255,16 @@ static void check_list(struct check *c, str path, uint16_t shape_index, const st
 		const char *item = (const char *)list->items + i * s->size;
 
 		if (!is_scalar(element))
-			check_value(c,
-			            arena_printf(c->arena, "%.*s.%zu.member", STR_ARG(path), i + 1),
+			check_value(c, &(struct place_name){ .outer = at, .position = i + 1 },
 			            s->element, item);
-		else if (check_scalar_inside(c, path, shape_index, list, element, item,
+		else if (check_scalar_inside(c, at, shape_index, list, element, item,
 		                             STR("Member")))
 			return;
 	}
 }
 
-static void check_map(struct check *c, str path, uint16_t shape_index, const struct any_list *map)
+static void check_map(struct check *c, const struct place_name *at, uint16_t shape_index,
+                      const struct any_list *map)
 {
 	const struct shape *s = shape_at(c->model, shape_index);
 	const struct shape *key = shape_at(c->model, s->key),
@@ -243,39 +272,39 @@ static void check_map(struct check *c, str path, uint16_t shape_index, const str
 
 	for (size_t i = 0; i < map->n && c->errors < LIMIT_VALIDATION_ERRORS; i++) {
 		const char *entry = (const char *)map->items + i * s->size;
-		const void *at = value_at(value, entry + s->value_offset);
+		const void *place = value_at(value, entry + s->value_offset);
 		str name = *(const str *)(const void *)entry;
 
-		if (check_scalar_inside(c, path, shape_index, map, key, entry, STR("Map keys")))
+		if (check_scalar_inside(c, at, shape_index, map, key, entry, STR("Map keys")))
 			return;
 		if (!value_present(value, entry + s->value_offset))
 			continue;
 		if (!is_scalar(value))
 			check_value(c,
-			            arena_printf(c->arena, "%.*s.%.*s.member", STR_ARG(path),
-			                         STR_ARG(within(name, 256))),
-			            s->element, at);
-		else if (check_scalar_inside(c, path, shape_index, map, value, at,
+			            &(struct place_name){ .outer = at, .key = within(name, 256) },
+			            s->element, place);
+		else if (check_scalar_inside(c, at, shape_index, map, value, place,
 		                             STR("Map value")))
 			return;
 	}
 }
 
 /* Depth is bounded by the readers'. */
-static void check_value(struct check *c, str path, uint16_t shape_index, const void *place)
+static void check_value(struct check *c, const struct place_name *at, uint16_t shape_index,
+                        const void *place)
 {
 	const struct shape *s = shape_at(c->model, shape_index);
 	str broken[4];
 	int count = s->kind == SHAPE_STRUCTURE ? 0 : broken_constraints(c, s, place, broken);
 
 	for (int i = 0; i < count; i++)
-		complain(c, path, shape_index, place, broken[i]);
+		complain(c, at, shape_index, place, broken[i]);
 	if (s->kind == SHAPE_STRUCTURE)
-		check_structure(c, path, s, place);
+		check_structure(c, at, s, place);
 	else if (s->kind == SHAPE_LIST)
-		check_list(c, path, shape_index, place);
+		check_list(c, at, shape_index, place);
 	else if (s->kind == SHAPE_MAP)
-		check_map(c, path, shape_index, place);
+		check_map(c, at, shape_index, place);
 }
 
 str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const void *in)
@@ -283,7 +312,7 @@ str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const 
 	struct check c = { .arena = a, .model = m };
 
 	buf_init(&c.message, a, 256 * 1024);
-	check_structure(&c, STR(""), shape_at(m, shape), in);
+	check_structure(&c, NULL, shape_at(m, shape), in);
 	if (!c.errors)
 		return STR_NULL;
 	c.errors = MIN(c.errors, LIMIT_VALIDATION_ERRORS);

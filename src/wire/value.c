@@ -133,7 +133,7 @@ static str timestamp_to_text(struct arena *a, int64_t t, enum timestamp_form for
 		return timestamp_to_http(a, t);
 	case TIMESTAMP_EPOCH:
 		if (!millis)
-			return arena_printf(a, "%lld", (long long)(t / 1000));
+			return arena_decimal(a, t / 1000);
 		return arena_printf(a, "%.3f", (double)t / 1000);
 	case TIMESTAMP_ISO8601:
 	case TIMESTAMP_DEFAULT:
@@ -158,7 +158,7 @@ str scalar_to_text(struct arena *a, const struct shape *s, uint8_t form,
 		return ((const struct opt_bool *)place)->value ? STR("true") : STR("false");
 	case SHAPE_INTEGER:
 	case SHAPE_LONG:
-		return arena_printf(a, "%lld", (long long)((const struct opt_int *)place)->value);
+		return arena_decimal(a, ((const struct opt_int *)place)->value);
 	case SHAPE_DOUBLE:
 		buf_init(&b, a, 64);
 		json_writer_init(&json, &b);

@@ -99,8 +99,8 @@ static str json_content_type(struct arena *a, const struct model *m)
 {
 	if (m && m->protocol != PROTOCOL_JSON)
 		return STR("application/json");
-	return arena_printf(a, "application/x-amz-json-%s",
-	                    m && m->json_version ? m->json_version : "1.1");
+	return arena_join(a, STR("application/x-amz-json-"),
+	                  str_from(m && m->json_version ? m->json_version : "1.1"));
 }
 
 static void write_json(struct wire_reply *r, const struct model *m, uint16_t shape,

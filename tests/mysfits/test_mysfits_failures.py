@@ -1,4 +1,5 @@
 """What becomes of requests when the database, the network or the configuration fails."""
+import gzip
 import json
 import os
 import signal
@@ -218,12 +219,79 @@ def test_readers_of_the_same_share_requests_and_none_is_older_than_its_own(fake,
     assert len(likes) == 20 and min(likes) >= 2 and max(likes) <= 6
 
 
+def numbered_pages(fake):
+    """A database that counts what it is asked for, in the names of what it answers."""
+    counter, lock = [0], threading.Lock()
+
+    def count(method, target, headers, body):
+        with lock:
+            counter[0] += 1
+            return ok({"Items": [mysfit(1, Name={"S": str(counter[0])})], "Item": mysfit(1, Likes={"N": str(counter[0])})})
+    return fake(count)
+
+
+def name_of_first(service, target="/mysfits", **headers):
+    status, _, body = service.request("GET", target, headers=headers)
+    assert status == 200
+    return json.loads(body)["mysfits"][0]["name"]
+
+
+def test_list_is_sent_again_while_it_is_young_but_not_that_of_another_filter_nor_a_mysfit(fake, start_service):
+    database = numbered_pages(fake)
+    service = start_service("--list-age", "600000", env=at(database.url))
+    assert [name_of_first(service) for _ in range(5)] == ["1"] * 5
+    assert [name_of_first(service, "/mysfits?filter=Species&value=Cat") for _ in range(3)] == ["2"] * 3
+    assert name_of_first(service, "/mysfits?filter=Species&value=Dog") == "3"
+    assert [json.loads(service.get("/mysfits/a")[2])["likes"] for _ in range(3)] == [4, 5, 6]
+    assert len(database.requests) == 6
+
+
+def test_list_is_asked_for_anew_when_it_is_old(fake, start_service):
+    service = start_service("--list-age", "1", env=at(numbered_pages(fake).url))
+    assert name_of_first(service) == "1"
+    until(lambda: int(name_of_first(service)) > 3)
+
+
+def test_list_of_age_nought_is_asked_for_each_time(fake, start_service):
+    service = start_service("--list-age", "0", env=at(numbered_pages(fake).url))
+    assert [name_of_first(service) for _ in range(4)] == ["1", "2", "3", "4"]
+
+
+def test_list_that_could_not_be_read_is_not_remembered(fake, start_service):
+    seen = []
+
+    def fail_first(method, target, headers, body):
+        seen.append(1)
+        return error("AccessDeniedException") if len(seen) == 1 else ok({"Items": [mysfit(1)]})
+    service = start_service("--list-age", "600000", env=at(fake(fail_first).url))
+    assert service.get("/mysfits")[0] == 500
+    assert service.get("/mysfits")[0] == 200
+
+
+@pytest.mark.concurrency
+def test_young_list_is_packed_once_for_many_at_once(fake, start_service):
+    items = [mysfit(n, Name={"S": "a long name " * 20}) for n in range(12)]
+    database = fake(lambda *_: ok({"Items": items}))
+    service = start_service("--list-age", "600000", env=at(database.url))
+    plain = service.get("/mysfits")[2]
+    wrong = []
+
+    def read(n):
+        for _ in range(20):
+            status, headers, body = service.request("GET", "/mysfits", headers={"Accept-Encoding": "gzip"} if n % 2 else {})
+            if status != 200 or (gzip.decompress(body) if n % 2 else body) != plain or ("content-encoding" in headers) != bool(n % 2):
+                wrong.append((status, headers))
+    all_at_once(16, read)
+    assert wrong == [] and len(database.requests) == 1
+
+
 # Start and end.
 
 @pytest.mark.parametrize("arguments, env, said", [
     (["--listen", "127.0.0.1:x"], KEYS, "HOST:PORT"), (["--listen", "203.0.113.1:1"], KEYS, "not an address of this machine"),
     (["--nonsense"], KEYS, "no such option"), (["--listen", "127.0.0.1:0", "--table"], KEYS, "needs a value"), (["--table="], KEYS, "wants a name"),
-    (["--timeout", "0"], KEYS, "milliseconds"), (["--requests", "5000"], KEYS, "from 1 to 4096"), (["--threads", "-1"], KEYS, "wants a number"),
+    (["--timeout", "0"], KEYS, "milliseconds"),
+    (["--list-age", "-1"], KEYS, "milliseconds"), (["--requests", "5000"], KEYS, "from 1 to 4096"), (["--threads", "-1"], KEYS, "wants a number"),
     (["--log-level", "loud"], KEYS, "debug, info"), (["--log-format", "xml"], KEYS, "text or json"),
     (["--allow-origin", "example.com"], KEYS, "origins"), ([], {}, "there are no credentials"),
     ([], {"AWS_ACCESS_KEY_ID": "a"}, "there are no credentials"), ([], {**KEYS, "AWS_REGION": "a b"}, "AWS_REGION"),

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/str.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum {
@@ -24,6 +25,7 @@ struct answer {
 	_Atomic int holders;
 	int status;
 	struct form plain, packed;
+	pthread_mutex_t packing;
 	bool tried_packing;
 };
 
@@ -38,9 +40,16 @@ struct answer *answer_new(struct arena *a, int status, str body)
 	answer->status = status;
 	answer->plain = (struct form){ body, arena_printf(a, "\"%.*s\"", (int)sizeof(hex), hex) };
 	answer->holders = 1;
+	pthread_mutex_init(&answer->packing, NULL);
 	answer->arena = *a;
 	*a = (struct arena){ 0 };
 	return answer;
+}
+
+struct answer *answer_hold(struct answer *a)
+{
+	atomic_fetch_add(&a->holders, 1);
+	return a;
 }
 
 void answer_drop(struct answer *a)
@@ -49,6 +58,7 @@ void answer_drop(struct answer *a)
 
 	if (!a || atomic_fetch_sub(&a->holders, 1) > 1)
 		return;
+	pthread_mutex_destroy(&a->packing);
 	arena = a->arena;
 	arena_release(&arena);
 }
@@ -84,15 +94,23 @@ bool takes_gzip(const struct request *r)
 	return any;
 }
 
-static const struct form *form_for(struct answer *a, const struct request *r)
+/* For the first who wants it. */
+static void pack(struct answer *a)
 {
 	str tag = a->plain.tag;
 
-	if (a->plain.body.n < WORTH_PACKING || !takes_gzip(r))
-		return &a->plain;
+	pthread_mutex_lock(&a->packing);
 	if (!a->tried_packing && gzip_pack(&a->arena, a->plain.body, &a->packed.body))
 		a->packed.tag = arena_printf(&a->arena, "%.*s-gzip\"", (int)tag.n - 1, tag.p);
 	a->tried_packing = true;
+	pthread_mutex_unlock(&a->packing);
+}
+
+static const struct form *form_for(struct answer *a, const struct request *r)
+{
+	if (a->plain.body.n < WORTH_PACKING || !takes_gzip(r))
+		return &a->plain;
+	pack(a);
 	return a->packed.tag.p ? &a->packed : &a->plain;
 }
 
@@ -166,8 +184,7 @@ void answer_set(struct visit *v, struct answer *a)
 	const struct form *form = form_for(a, &x->request);
 	bool is_fresh = is_a_read(&x->request) && has_already(&x->request, form->tag);
 
-	atomic_fetch_add(&a->holders, 1);
-	v->answer = a;
+	v->answer = answer_hold(a);
 	reply_text(x, is_fresh ? 304 : a->status, is_fresh ? STR("") : form->body);
 	put_origin(v, /* by_encoding= */ true);
 	if (is_a_read(&x->request)) {

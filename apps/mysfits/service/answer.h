@@ -9,12 +9,13 @@
 #include "base/buf.h"
 
 /*
- * A body that several exchanges send. It is made in an arena of its own, which it takes over, and is
- * dropped with the last exchange. Handed out by one thread at a time.
+ * A body that several exchanges send, on whichever threads. It is made in an arena of its own, which it
+ * takes over, and lives until everybody who holds it has dropped it.
  */
 struct answer;
 
-struct answer *answer_new(struct arena *a, int status, str body);
+struct answer *answer_new(struct arena *a, int status, str body); /* held once */
+struct answer *answer_hold(struct answer *a);
 void answer_drop(struct answer *a); /* NULL is none */
 
 /* One request, from begin to end; it lives in its exchange's arena. */

@@ -28,6 +28,7 @@ static const char help[] =
 	"  --table NAME         the table (MYSFITS_TABLE, MysfitsTable)\n"
 	"  --allow-origin LIST  whose pages may read the replies: '*', or origins separated by commas\n"
 	"                       (MYSFITS_ALLOW_ORIGIN, *)\n"
+	"  --list-age MS        how old a list of mysfits may be that is sent again (5); 0 asks anew for each\n"
 	"  --timeout MS         how long the database may take for one request (5000)\n"
 	"  --requests N         requests to the database at once, each on a connection; more wait (32)\n"
 	"  --threads N          threads that serve connections (one a core)\n"
@@ -51,13 +52,13 @@ static const char help[] =
 enum { CONNECTION_MEMORY = 8 * 1024 };
 
 struct options {
-	const char *listen, *table, *allow_origin, *timeout, *requests, *threads, *log_level,
-		*log_format;
+	const char *listen, *table, *allow_origin, *list_age, *timeout, *requests, *threads,
+		*log_level, *log_format;
 
 	/* From those. */
 	str host, origins;
 	struct arena arena;
-	uint64_t port, timeout_ms, request_count, thread_count;
+	uint64_t port, list_age_ms, timeout_ms, request_count, thread_count;
 	enum log_level level;
 	enum log_form form;
 };
@@ -139,6 +140,8 @@ static bool understand(struct options *o)
 	if (!read_origins(o))
 		return wrong("--allow-origin", o->allow_origin,
 		             "wants * or origins, as https://example.com");
+	if (!in_range(o->list_age, 0, 600000, &o->list_age_ms))
+		return wrong("--list-age", o->list_age, "wants milliseconds, up to 600000");
 	if (!in_range(o->timeout, 1, 600000, &o->timeout_ms))
 		return wrong("--timeout", o->timeout, "wants milliseconds, up to 600000");
 	if (!in_range(o->requests, 1, 4096, &o->request_count))
@@ -199,7 +202,7 @@ static bool start(struct serving *s, const struct options *o)
 	s->database = database_new(&database, &problem);
 	if (!s->database)
 		return failed(problem);
-	s->service = service_new(s->database, o->origins);
+	s->service = service_new(s->database, o->origins, (int64_t)o->list_age_ms * 1000);
 	handler = service_handler(s->service);
 	s->server = server_start(&server, &handler, text);
 	return s->server || failed(str_from(text));
@@ -253,6 +256,7 @@ int main(int argc, char **argv)
 		.listen = "127.0.0.1:4567",
 		.table = variable("MYSFITS_TABLE", NULL, "MysfitsTable"),
 		.allow_origin = variable("MYSFITS_ALLOW_ORIGIN", NULL, "*"),
+		.list_age = "5",
 		.timeout = "5000",
 		.requests = "32",
 		.threads = "0",
@@ -260,10 +264,15 @@ int main(int argc, char **argv)
 		.log_format = "auto",
 	};
 	const struct option options[] = {
-		{ "--listen", &o.listen },       { "--table", &o.table },
-		{ "--timeout", &o.timeout },     { "--allow-origin", &o.allow_origin },
-		{ "--requests", &o.requests },   { "--threads", &o.threads },
-		{ "--log-level", &o.log_level }, { "--log-format", &o.log_format },
+		{ "--listen", &o.listen },
+		{ "--table", &o.table },
+		{ "--list-age", &o.list_age },
+		{ "--timeout", &o.timeout },
+		{ "--allow-origin", &o.allow_origin },
+		{ "--requests", &o.requests },
+		{ "--threads", &o.threads },
+		{ "--log-level", &o.log_level },
+		{ "--log-format", &o.log_format },
 	};
 	int status = 2;
 

@@ -14,7 +14,9 @@ enum {
 	BUCKETS = 256,
 	LARGEST_LIST = 16 * 1024 * 1024,
 	LARGEST_REQUEST = 64 * 1024,
-	PACE = 1000, /* microseconds between two rounds, so that more share one */
+	PACE = 1000,            /* microseconds between two rounds, so that more share one */
+	LISTS = 16,             /* that are remembered at once, */
+	REMEMBERED = 64 * 1024, /* each of at most so many bytes */
 };
 
 /*
@@ -34,14 +36,24 @@ struct reading {
 	struct buf list;
 	struct json_writer w;
 	struct operation operation;
-	int64_t began;
+	int delay_ms;
+	int64_t began; /* after the delay */
+};
+
+/* A list as it was last sent. */
+struct list {
+	const struct route *route; /* in the answer's memory */
+	struct answer *answer;     /* held; NULL: none yet */
+	int64_t began;             /* when the database was asked for it */
 };
 
 struct reads {
 	struct arena arena;
 	struct database *database;
+	int64_t list_age;
 	pthread_mutex_t lock;
 	struct reading *buckets[BUCKETS];
+	struct list lists[LISTS];
 };
 
 static unsigned hash_of(const struct route *r)
@@ -80,14 +92,56 @@ static void send_all(struct visit *group, struct answer *answer, int status, str
 	answer_drop(answer);
 }
 
-static void begin_round(struct reading *r, int delay_ms);
-
-/* What is left of the pace. */
-static int delay_of(const struct reading *r)
+static struct route *copy_route(struct arena *a, const struct route *route)
 {
-	int64_t left = r->began + PACE - clock_monotonic();
+	struct route *copy = arena_new(a, struct route);
 
-	return left > 0 ? (int)((left + 999) / 1000) : 0;
+	*copy = (struct route){ .action = route->action,
+		                .id = arena_str(a, route->id),
+		                .filter = route->filter,
+		                .value = arena_str(a, route->value) };
+	return copy;
+}
+
+static bool is_young(const struct reads *reads, int64_t began)
+{
+	return reads->list_age > 0 && clock_monotonic() - began < reads->list_age;
+}
+
+/* Held for the caller, or NULL. With the lock. */
+static struct answer *young_list(struct reads *reads, const struct route *route, unsigned bucket)
+{
+	struct list *l = &reads->lists[bucket % LISTS];
+
+	if (route->action != ACTION_LIST || !l->answer || !is_same(l->route, route) ||
+	    !is_young(reads, l->began))
+		return NULL;
+	return answer_hold(l->answer);
+}
+
+static void remember(struct reading *r, const struct route *route, struct answer *answer)
+{
+	struct list *l = &r->reads->lists[r->bucket % LISTS];
+	struct list old;
+
+	if (!r->reads->list_age || r->list.n > REMEMBERED)
+		return;
+	pthread_mutex_lock(&r->reads->lock);
+	old = *l;
+	*l = (struct list){ route, answer_hold(answer), r->began };
+	pthread_mutex_unlock(&r->reads->lock);
+	answer_drop(old.answer);
+}
+
+static void begin_round(struct reading *r);
+
+/* Keeps the pace. With the lock. */
+static void plan_round(struct reading *r)
+{
+	int64_t now = clock_monotonic(), left = r->began + PACE - now;
+
+	r->delay_ms = r->began && left > 0 ? (int)((left + 999) / 1000) : 0;
+	r->began = now + r->delay_ms * INT64_C(1000);
 }
 
 /* The group that gets this round's answer. Those who came meanwhile are next; without them it is over,
@@ -109,7 +163,9 @@ static struct visit *take_group(struct reading *r, bool all)
 	}
 	r->now = r->later;
 	r->later = NULL;
-	if (!r->now) {
+	if (r->now) {
+		plan_round(r);
+	} else {
 		struct reading **at = &reads->buckets[r->bucket];
 
 		while (*at != r)
@@ -128,7 +184,7 @@ static void finish(struct reading *r, struct answer *answer, int status, str mes
 	arena_release(&r->page);
 	arena_release(&r->text);
 	if (r->now) {
-		begin_round(r, delay_of(r));
+		begin_round(r);
 	} else {
 		arena = r->arena;
 		arena_release(&arena);
@@ -266,6 +322,8 @@ static struct reading *reading_of(struct operation *o)
 static void take_page(struct operation *o)
 {
 	struct reading *r = reading_of(o);
+	struct answer *answer;
+	struct route *route;
 	str next;
 
 	if (o->outcome != OUTCOME_OK) {
@@ -285,7 +343,10 @@ static void take_page(struct operation *o)
 	}
 	json_put_array_end(&r->w);
 	json_put_object_end(&r->w);
-	finish(r, answer_new(&r->text, 200, buf_str(&r->list)), 0, STR_NULL);
+	route = copy_route(&r->text, &r->route);
+	answer = answer_new(&r->text, 200, buf_str(&r->list));
+	remember(r, route, answer);
+	finish(r, answer, 0, STR_NULL);
 }
 
 static void take_one(struct operation *o)
@@ -308,18 +369,17 @@ static void take_one(struct operation *o)
 		finish_badly(r, OUTCOME_REFUSED);
 }
 
-static void begin_round(struct reading *r, int delay_ms)
+static void begin_round(struct reading *r)
 {
 	struct buf b;
 
-	r->began = clock_monotonic() + delay_ms * INT64_C(1000);
 	if (r->route.action == ACTION_LIST) {
 		buf_init(&r->list, &r->text, LARGEST_LIST);
 		json_writer_init(&r->w, &r->list);
 		json_put_object(&r->w);
 		json_put_name(&r->w, STR("mysfits"));
 		json_put_array(&r->w);
-		ask_for_page(r, STR_NULL, delay_ms);
+		ask_for_page(r, STR_NULL, r->delay_ms);
 		return;
 	}
 	buf_init(&b, &r->page, LARGEST_REQUEST);
@@ -327,7 +387,7 @@ static void begin_round(struct reading *r, int delay_ms)
 		.arena = &r->page,
 		.name = STR("GetItem"),
 		.body = request_of_one(r, &b),
-		.delay_ms = delay_ms,
+		.delay_ms = r->delay_ms,
 		.done = take_one,
 	};
 	database_run(r->reads->database, &r->operation);
@@ -340,45 +400,64 @@ static struct reading *reading_new(struct reads *reads, const struct route *rout
 
 	r->reads = reads;
 	r->bucket = bucket;
-	r->route = (struct route){ .action = route->action,
-		                   .id = arena_str(&a, route->id),
-		                   .filter = route->filter,
-		                   .value = arena_str(&a, route->value) };
+	r->route = *copy_route(&a, route);
 	r->arena = a;
 	return r;
+}
+
+/* The reading that is to be begun for this visit; NULL: there is one to wait for. With the lock. */
+static struct reading *wait_for_reading(struct reads *reads, struct visit *v,
+                                        const struct route *route, unsigned bucket)
+{
+	struct reading *r = reads->buckets[bucket];
+	struct visit **group;
+
+	while (r && !is_same(&r->route, route))
+		r = r->next;
+	if (!r) {
+		r = reading_new(reads, route, bucket);
+		plan_round(r);
+		v->next = NULL;
+		r->now = v;
+		r->next = reads->buckets[bucket];
+		reads->buckets[bucket] = r;
+		return r;
+	}
+	group = route->action == ACTION_LIST && is_young(reads, r->began) ? &r->now : &r->later;
+	v->next = *group;
+	*group = v;
+	return NULL;
 }
 
 void reads_take(struct reads *reads, struct visit *v, const struct route *route)
 {
 	unsigned bucket = hash_of(route);
-	struct reading *r, *new = NULL;
+	struct reading *new = NULL;
+	struct answer *young;
 
-	exchange_park(v->exchange);
 	pthread_mutex_lock(&reads->lock);
-	for (r = reads->buckets[bucket]; r && !is_same(&r->route, route); r = r->next)
-		;
-	if (r) {
-		v->next = r->later;
-		r->later = v;
-	} else {
-		new = reading_new(reads, route, bucket);
-		v->next = NULL;
-		new->now = v;
-		new->next = reads->buckets[bucket];
-		reads->buckets[bucket] = new;
+	young = young_list(reads, route, bucket);
+	if (!young) {
+		exchange_park(v->exchange);
+		new = wait_for_reading(reads, v, route, bucket);
 	}
 	pthread_mutex_unlock(&reads->lock);
+	if (young) {
+		answer_set(v, young);
+		answer_drop(young);
+	}
 	if (new)
-		begin_round(new, 0);
+		begin_round(new);
 }
 
-struct reads *reads_new(struct database *d)
+struct reads *reads_new(struct database *d, int64_t list_age)
 {
 	struct arena a = { 0 };
 	struct reads *r = arena_new(&a, struct reads);
 
 	r->arena = a;
 	r->database = d;
+	r->list_age = list_age;
 	pthread_mutex_init(&r->lock, NULL);
 	return r;
 }
@@ -389,6 +468,8 @@ void reads_free(struct reads *r)
 
 	if (!r)
 		return;
+	for (size_t i = 0; i < LISTS; i++)
+		answer_drop(r->lists[i].answer);
 	pthread_mutex_destroy(&r->lock);
 	a = r->arena;
 	arena_release(&a);

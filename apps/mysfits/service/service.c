@@ -109,7 +109,7 @@ struct server_handler service_handler(struct service *s)
 	return (struct server_handler){ begin, body, run, end, s };
 }
 
-struct service *service_new(struct database *d, str allow_origin)
+struct service *service_new(struct database *d, str allow_origin, int64_t list_age)
 {
 	struct arena a = { 0 };
 	struct service *s = arena_new(&a, struct service);
@@ -117,7 +117,7 @@ struct service *service_new(struct database *d, str allow_origin)
 	s->arena = a;
 	s->database = d;
 	s->allow_origin = allow_origin;
-	s->reads = reads_new(d);
+	s->reads = reads_new(d, list_age);
 	return s;
 }
 

@@ -28,6 +28,60 @@ TEST(arena_small_request_costs_one_block_of_4_kib)
 	expect_int(a.total, 0);
 }
 
+static void count_up(void *counter)
+{
+	++*(int *)counter;
+}
+
+TEST(arena_reset_keeps_one_block_and_nothing_in_it)
+{
+	struct arena a = { 0 };
+	int cleaned = 0;
+	char *first, *again;
+
+	for (int round = 0; round < 3; round++) {
+		first = arena_alloc(&a, 1000);
+		memset(first, 0xff, 1000);
+		arena_alloc(&a, 1000000);
+		for (int i = 0; i < 100; i++)
+			arena_alloc(&a, 1000);
+		arena_defer(&a, count_up, &cleaned);
+		arena_reset(&a);
+		expect_int(cleaned, round + 1);
+		expect_int(a.total, 4096);
+		again = arena_alloc(&a, 1000);
+		expect(again == first);
+		for (int i = 0; i < 1000; i++)
+			expect_int(again[i], 0);
+		arena_reset(&a);
+	}
+	arena_release(&a);
+	expect_int(a.total, 0);
+}
+
+TEST(arena_reset_of_an_arena_without_a_first_block_leaves_it_empty)
+{
+	struct arena a = { 0 };
+
+	arena_reset(&a);
+	expect_int(a.total, 0);
+	arena_alloc(&a, 1000000);
+	arena_reset(&a);
+	expect_int(a.total, 0);
+	arena_release(&a);
+}
+
+TEST(arena_decimal_is_what_printf_prints)
+{
+	static const int64_t values[] = { 0, 7, -7, 10, UINT32_MAX, INT64_MAX, INT64_MIN };
+	struct arena a = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		expect(str_eq(arena_decimal(&a, values[i]),
+		              arena_printf(&a, "%lld", (long long)values[i])));
+	arena_release(&a);
+}
+
 TEST(arena_large_allocation_leaves_the_newest_block_in_use)
 {
 	struct arena a = { 0 };
@@ -153,6 +207,9 @@ TEST(arena_release_runs_what_was_deferred_newest_first)
 TESTS({
 	RUN(arena_memory_is_zeroed_and_aligned_whatever_its_size),
 	RUN(arena_small_request_costs_one_block_of_4_kib),
+	RUN(arena_reset_keeps_one_block_and_nothing_in_it),
+	RUN(arena_reset_of_an_arena_without_a_first_block_leaves_it_empty),
+	RUN(arena_decimal_is_what_printf_prints),
 	RUN(arena_large_allocation_leaves_the_newest_block_in_use),
 	RUN(arena_is_usable_again_after_release),
 	RUN(arena_grow_keeps_contents_and_stays_in_place_when_newest),

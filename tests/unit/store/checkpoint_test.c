@@ -107,6 +107,20 @@ TEST(checkpoint_log_that_a_long_snapshot_made_grow_is_cut_afterwards)
 	end(&f);
 }
 
+/* A thread that has read once and rests keeps its snapshot, which is no reason for the log to grow. */
+TEST(checkpoint_is_not_held_up_by_a_snapshot_that_nobody_uses)
+{
+	struct fixture f;
+
+	given_store(&f);
+	expect_int(count_items(&f), 0);
+	expect_int(store_reader(f.store)->kept, KEPT);
+	write_mebibytes(&f, 60);
+	expect(log_size(&f) < 40 * MEBI);
+	expect_int(count_items(&f), 100);
+	end(&f);
+}
+
 TEST(checkpoint_close_leaves_a_single_file)
 {
 	struct fixture f;
@@ -124,5 +138,6 @@ TEST(checkpoint_close_leaves_a_single_file)
 TESTS({
 	RUN(checkpoint_bounds_the_log_under_constant_writing_and_reading),
 	RUN(checkpoint_log_that_a_long_snapshot_made_grow_is_cut_afterwards),
+	RUN(checkpoint_is_not_held_up_by_a_snapshot_that_nobody_uses),
 	RUN(checkpoint_close_leaves_a_single_file),
 })
