@@ -141,10 +141,12 @@ static enum policy_decision evaluate_statement(const struct policy_statement *s,
 
 enum policy_decision policy_evaluate(const struct policy *p, const struct policy_request *q)
 {
-	enum policy_decision decision = POLICY_NOT_APPLICABLE;
+	enum policy_decision decision = POLICY_NOT_APPLICABLE, one;
 
-	for (size_t i = 0; i < p->count && decision != POLICY_DENY; i++)
-		decision = MAX(decision, evaluate_statement(&p->statements[i], q));
+	for (size_t i = 0; i < p->count && decision != POLICY_DENY; i++) {
+		one = evaluate_statement(&p->statements[i], q);
+		decision = MAX(decision, one);
+	}
 	return decision;
 }
 
@@ -153,13 +155,15 @@ enum policy_decision policy_authorize(const struct policy_request *q, const stru
                                       str owner)
 {
 	const struct policy_principal *p = q->principal;
-	enum policy_decision by_identity = POLICY_NOT_APPLICABLE;
+	enum policy_decision by_identity = POLICY_NOT_APPLICABLE, one;
 	enum policy_decision by_resource =
 		resource_policy ? policy_evaluate(resource_policy, q) : POLICY_NOT_APPLICABLE;
 	bool allowed;
 
-	for (size_t i = 0; i < identity_count && by_identity != POLICY_DENY; i++)
-		by_identity = MAX(by_identity, policy_evaluate(&identity[i], q));
+	for (size_t i = 0; i < identity_count && by_identity != POLICY_DENY; i++) {
+		one = policy_evaluate(&identity[i], q);
+		by_identity = MAX(by_identity, one);
+	}
 	if (by_identity == POLICY_DENY || by_resource == POLICY_DENY)
 		return POLICY_DENY;
 

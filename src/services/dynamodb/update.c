@@ -206,16 +206,20 @@ static bool has_place(const struct job *j, const struct path *path, bool or_noth
 /* Containers in each other. */
 static size_t height(const struct value *v)
 {
-	size_t most = 0;
+	size_t most = 0, inner;
 
 	if (v->type == VALUE_L) {
-		for (size_t i = 0; i < v->as.list.n; i++)
-			most = MAX(most, height(&v->as.list.items[i]));
+		for (size_t i = 0; i < v->as.list.n; i++) {
+			inner = height(&v->as.list.items[i]);
+			most = MAX(most, inner);
+		}
 		return most + 1;
 	}
 	if (v->type == VALUE_M) {
-		for (size_t i = 0; i < v->as.map.n; i++)
-			most = MAX(most, height(&v->as.map.items[i].value));
+		for (size_t i = 0; i < v->as.map.n; i++) {
+			inner = height(&v->as.map.items[i].value);
+			most = MAX(most, inner);
+		}
 		return most + 1;
 	}
 	return 0;

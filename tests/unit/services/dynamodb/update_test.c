@@ -408,6 +408,33 @@ TEST(update_does_not_nest_deeper_than_an_item_may)
 	               "nested levels beyond supported limit");
 }
 
+/* As the value is set in so many places, what doubles with each level would take hours. */
+TEST(update_of_values_that_nest_deep_is_quick)
+{
+	struct item old = { 0 }, new;
+	struct problem p = { .arena = &arena };
+	struct request *r;
+	struct update *u;
+	struct buf b, expression;
+
+	buf_init(&b, &arena, 4096);
+	buf_put(&b, STR("{\":v\":"));
+	for (int i = 0; i < 31; i++)
+		buf_put(&b, i % 2 ? STR("{\"M\":{\"k\":") : STR("{\"L\":["));
+	buf_put(&b, STR("{\"S\":\"leaf\"}"));
+	for (int i = 30; i >= 0; i--)
+		buf_put(&b, i % 2 ? STR("}}") : STR("]}"));
+	buf_put(&b, STR("}"));
+	r = request_of(NULL, buf_cstr(&b));
+	buf_init(&expression, &arena, 4096);
+	buf_put(&expression, STR("SET a0 = :v"));
+	for (int i = 1; i < 200; i++)
+		buf_printf(&expression, ", a%d = :v", i);
+	assert_true(update_parse(&r->e, buf_str(&expression), &u));
+	assert_true(update_apply(&p, u, &old, &new));
+	expect_int(new.n, 200);
+}
+
 TEST(update_names_what_it_changed)
 {
 	struct item old = item_of(ITEM);
@@ -442,6 +469,7 @@ TESTS_WITH(NULL, release,
 		   RUN(update_names_the_problem_that_aws_names),
 		   RUN(update_clashes_of_many_paths_are_found_quickly),
 		   RUN(update_does_not_nest_deeper_than_an_item_may),
+		   RUN(update_of_values_that_nest_deep_is_quick),
 		   RUN(update_names_what_it_changed),
 		   RUN(update_of_the_key_is_noticed),
 	   })
