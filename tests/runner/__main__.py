@@ -13,7 +13,7 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   browser  tests/browser: pages in Chromium; pictures of them are in build-logs/
   fuzz     tests/fuzz: each fuzzer for MENAGERIE_FUZZ_SECONDS (10)
   asan     unit, wire, api and mysfits again, with the address and undefined behaviour sanitizers
-  tsan     unit again, and the tests of api and mysfits marked concurrency, with the thread sanitizer
+  tsan     what has threads of unit, and of api and mysfits what is marked concurrency, with the thread sanitizer
   crash    tests/crash: what survives kill -9
   fault    tests/fault: writes, syncs and SQL that fail
   quick    check, unit, wire, js, and api and mysfits but for what takes seconds: a few minutes

@@ -70,9 +70,9 @@ def check(wanted):
     return result
 
 
-# Builds: no warning from either compiler.
+# Builds: no warning from either compiler. Clang's is the one with its sanitizers: it warns of the same.
 
-def builds(wanted, names=("gcc", "clang")):
+def builds(wanted, names=("gcc", "asan")):
     result = Result("build")
     for name in names:
         if wanted not in "build_" + name:
@@ -83,9 +83,9 @@ def builds(wanted, names=("gcc", "clang")):
     return result
 
 
-def with_build(result, name, then):
+def with_build(result, name, then, *targets):
     """Runs `then` if the build succeeds; a build that fails is the kind's one failure."""
-    problem = problem_with(name)
+    problem = problem_with(name, *targets)
     if problem:
         result.log(problem)
         result.add("build_" + name, False, problem)
@@ -135,8 +135,8 @@ def read_tap(result, program, done, wanted):
         result.add(f"{program} failed at its end", False, f"status {done.returncode}\n{said_last}")
 
 
-def run_unit(result, build_name, wanted, wrapper=()):
-    programs = unit_programs(folder_of(build_name))
+def run_unit(result, build_name, wanted, wrapper=(), only=None):
+    programs = [p for p in unit_programs(folder_of(build_name)) if only is None or p[0] in only]
     environment = {**os.environ, **SANITIZERS, "CMOCKA_MESSAGE_OUTPUT": "TAP"}
     if wanted:
         environment["CHECK_FILTER"] = f"*{wanted}*"
@@ -155,6 +155,15 @@ def unit(wanted):
 
 
 # Python tests.
+
+WORKERS = {
+    # A file's tests share a program, and what else takes long to set up.
+    "api": ["-n", str(CORES), "--dist", "loadfile"],
+    "mysfits": ["-n", str(CORES), "--dist", "loadfile"],
+    # They wait for random moments most of the time.
+    "crash": ["-n", str(2 * CORES)],
+}
+
 
 def has_tests(folder, wanted=""):
     pattern = re.compile(r"^\s*(def test_|class Test)", re.M)
@@ -193,9 +202,9 @@ def run_pytest(result, folder, build_name, wanted="", only=(), wrapper=()):
         os.remove(report)
     temporary = tempfile.mkdtemp(prefix="menagerie-test-")
     place = folder_of(build_name)
-    command = [*wrapper, PYTHON, "-m", "pytest", "-q", "-n", str(CORES), "-p", "no:cacheprovider", "--junitxml", report,
-               "--basetemp", os.path.join(temporary, "data"), *only, *(["-k", wanted] if wanted else []),
-               os.path.join("tests", folder)]
+    command = [*wrapper, PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml", report,
+               *WORKERS.get(folder, ["-n", str(CORES)]), "--basetemp", os.path.join(temporary, "data"),
+               *only, *(["-k", wanted] if wanted else []), os.path.join("tests", folder)]
     done = run(command, env=environment_of(place))
     result.log(done.stdout)
     before = len(result.failures)
@@ -230,15 +239,15 @@ crash = python_kind("crash", "gcc")
 
 
 def fault(wanted):
-    """tests/fault, and the unit tests of faults themselves, which other builds leave out."""
+    """tests/fault, and the unit tests of faults themselves: all in the build that can make something fail."""
     result = Result("fault")
     if not has_tests("tests/fault", wanted) and "fault" not in wanted:
         return result
 
     def both():
-        run_unit(result, "faults", wanted or "fault_")
-        run_pytest(result, "fault", "faults", wanted)
-    return with_build(result, "faults", both)
+        run_unit(result, "asan", wanted or "fault_")
+        run_pytest(result, "fault", "asan", wanted)
+    return with_build(result, "asan", both)
 
 
 # Everything again, under the sanitizers.
@@ -254,15 +263,25 @@ def asan(wanted):
     return with_build(result, "asan", everything)
 
 
+def starts_threads(program):
+    """The linker leaves out what a program never calls, so one without pthread_create has no second thread."""
+    return "pthread_create" in run(["nm", "--dynamic", "--undefined-only", program]).stdout
+
+
 def tsan(wanted):
     result = Result("tsan")
     wrapper = fixed_addresses()
 
-    def what_has_threads():
-        run_unit(result, "tsan", wanted, wrapper)
-        run_pytest(result, "api", "tsan", wanted, ["-m", "concurrency"], wrapper)
-        run_pytest(result, "mysfits", "tsan", wanted, ["-m", "concurrency"], wrapper)
-    return with_build(result, "tsan", what_has_threads)
+    def with_threads():
+        names = [name for name, program in unit_programs(folder_of("gcc")) if starts_threads(program)]
+
+        def all_of_them():
+            run_unit(result, "tsan", wanted, wrapper, names)
+            run_pytest(result, "api", "tsan", wanted, ["-m", "concurrency"], wrapper)
+            run_pytest(result, "mysfits", "tsan", wanted, ["-m", "concurrency"], wrapper)
+        with_build(result, "tsan", all_of_them, "menagerie", "apps/mysfits-service", "tests/menagerie-probe",
+                   *("tests/" + name for name in names))
+    return with_build(result, "gcc", with_threads)
 
 
 # Fuzzers: a few seconds each, from the corpus in the tree; to find more, MENAGERIE_FUZZ_SECONDS=600.
@@ -273,7 +292,7 @@ def run_fuzzer(name):
     words = os.path.join(ROOT, "tests/fuzz", name.removesuffix("_fuzz") + ".dict")
     os.makedirs(found, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="menagerie-fuzz-") as new:
-        command = [os.path.join(folder_of("fuzz"), "tests", name), new, *([corpus] if os.path.isdir(corpus) else []),
+        command = [os.path.join(folder_of("asan"), "tests", name), new, *([corpus] if os.path.isdir(corpus) else []),
                    f"-max_total_time={FUZZ_SECONDS}", "-timeout=10", "-rss_limit_mb=2048",
                    f"-artifact_prefix={found}/", "-print_final_stats=1",
                    *([f"-dict={words}"] if os.path.exists(words) else [])]
@@ -297,4 +316,4 @@ def fuzz(wanted):
         for name, done in zip(names, in_parallel(run_fuzzer, names)):
             result.log(f"== {name}\n{done.stdout}")
             result.add(name, done.returncode == 0, problem_of_fuzzer(done.stdout))
-    return with_build(result, "fuzz", run_all) if names else result
+    return with_build(result, "asan", run_all) if names else result
