@@ -89,6 +89,15 @@ class Program:
         return self.request(method, target, body, sign(self.address, method, target, body, headers, service, key, secret))
 
     def client(self, service, key="test", secret="test", **config):
+        """The same one whenever it is asked for in the same way: making it costs more than most tests do."""
+        clients = self.__dict__.setdefault("clients", {})
+        asked = (service, key, secret, repr(config))
+        if asked not in clients:
+            clients[asked] = self.new_client(service, key, secret, **config)
+        return clients[asked]
+
+    def new_client(self, service, key="test", secret="test", **config):
+        """For a test that changes it."""
         import boto3
         from botocore.config import Config
 
@@ -114,6 +123,12 @@ def sign(address, method, target, body=b"", headers=None, service="probe", key="
     request = AWSRequest(method, f"http://{address}{target}", data=body, headers=headers or {})
     signer.add_auth(request)
     return dict(request.headers.items())
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take long come first: a core that gets one of them last works on it while the others have nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def test_status_says_that_nothing_runs():
     assert "no Menagerie answers at 127.0.0.1:1" in done.stderr
 
 
+@pytest.mark.slow
 def test_env_makes_the_cli_work_whatever_its_age(menagerie_program):
     script = f'eval $({BINARY} env --listen {menagerie_program.address}); aws sts get-caller-identity --query Account'
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60,

@@ -6,12 +6,11 @@ import subprocess
 
 import pytest
 
+from clients import CLIS
 from conftest import BUILD, ROOT, Program
 
 pytestmark = [pytest.mark.slow, pytest.mark.scripts]
 
-CLIS = list({os.path.realpath(path): path for path in (os.path.join(folder, "aws") for folder in os.environ["PATH"].split(os.pathsep))
-             if os.path.exists(path)}.values())
 FOLDER = "environment/aws-modern-application-workshop"
 
 

@@ -72,7 +72,7 @@ class Dynalite:
         line = self.process.stdout.readline() if ready else b""
         assert b"Listening" in line, line
 
-    client = Program.client
+    client, new_client = Program.client, Program.new_client
 
     def dynamodb(self):
         return self.client("dynamodb")

@@ -571,7 +571,7 @@ def test_a_setting_is_not_told_to_another_account(menagerie, bucket, name):
 ])
 def test_some_bodies_want_a_checksum(menagerie, bucket, operation, call):
     with refused("InvalidRequest", 400, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"):
-        call(without_md5(menagerie.client("s3"), operation), bucket)
+        call(without_md5(menagerie.new_client("s3"), operation), bucket)
 
 
 # --- What is not built

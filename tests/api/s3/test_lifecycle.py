@@ -121,6 +121,7 @@ def test_the_rule_that_comes_first_in_time_wins(program, s3, bucket):
     assert keys(s3, bucket) == ["other"]
 
 
+@pytest.mark.slow
 def test_many_objects_expire_at_once(program, s3, bucket):
     set_rules(s3, bucket, {"Expiration": {"Days": 1}})
     put_all(s3, bucket, *(f"k{i}" for i in range(1200)))

@@ -198,6 +198,7 @@ def test_a_number_of_keys_that_is_none_is_refused(menagerie, tree, query, asked)
                                 "Argument maxKeys must be an integer between 0 and 2147483647")
 
 
+@pytest.mark.slow
 def test_a_thousand_and_more_come_in_pages(s3, bucket):
     keys = [f"k{i:04}" for i in range(1005)]
     put_all(s3, bucket, *keys)

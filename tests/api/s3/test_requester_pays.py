@@ -40,7 +40,7 @@ def test_nobody_cannot_pay(menagerie, paid):
 
 
 def test_a_presigned_address_says_it_in_its_query(menagerie, paid):
-    other = menagerie.client("s3", key=OTHER, signature_version="s3v4")
+    other = menagerie.new_client("s3", key=OTHER, signature_version="s3v4")
     address = other.generate_presigned_url("get_object", Params={"Bucket": paid, "Key": "key"})
     expect(menagerie.request("GET", address[len(menagerie.url):]), 403, "AccessDenied")
 
