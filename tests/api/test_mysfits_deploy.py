@@ -82,7 +82,7 @@ class Run:
     def __init__(self, data, *arguments, after=None):
         env = {**RUN_ENVIRONMENT, "MYSFITS_LISTEN": address(after.api) if after else "127.0.0.1:0"}
         listen = address(after.platform) if after else "127.0.0.1:0"
-        self.process = subprocess.Popen([RUN, *arguments, "--data", str(data), "--listen", listen], env=env,
+        self.process = subprocess.Popen([RUN, "--data", str(data), "--listen", listen, *arguments], env=env,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said = []
         for line in self.process.stdout:
