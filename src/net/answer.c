@@ -82,18 +82,44 @@ static void add_headers(struct MHD_Response *response, const struct reply *r)
 		                        r->headers[i].value.n ? r->headers[i].value.p : " ");
 }
 
+enum {
+	RECORD = 64, /* what libmicrohttpd keeps of a header of the request */
+	OWN = 256,   /* its part of a reply's head, and the ends of its allocations */
+};
+
+/* Beside the head of the request, in the connection's memory. libmicrohttpd would close the connection
+ * without a word. */
+static bool head_fits(const struct connection *c)
+{
+	const struct reply *r = &c->x.reply;
+	size_t size = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+	                      ->header_size +
+	              c->x.request.header_count * RECORD + OWN;
+
+	for (size_t i = 0; i < r->header_count; i++)
+		size += r->headers[i].name.n + r->headers[i].value.n + strlen(": \r\n");
+	return size <= (size_t)c->server->options.connection_memory;
+}
+
+static void fail_instead(struct connection *c, const char *event, str text)
+{
+	log_error(event, log_str("path", c->x.request.path));
+	reply_clear(&c->x);
+	reply_text(&c->x, MHD_HTTP_INTERNAL_SERVER_ERROR, text);
+}
+
 bool answer_queue(struct connection *c)
 {
 	struct reply *r = &c->x.reply;
 	struct MHD_Response *response;
 	enum MHD_Result queued;
 
-	if (r->kind == REPLY_FILE && !file_is_long_enough(r)) {
-		log_error("a file to be sent is too short", log_str("path", c->x.request.path));
-		reply_clear(&c->x);
-		reply_text(&c->x, MHD_HTTP_INTERNAL_SERVER_ERROR,
-		           STR("What should be sent is damaged.\n"));
-	}
+	if (r->kind == REPLY_FILE && !file_is_long_enough(r))
+		fail_instead(c, "a file to be sent is too short",
+		             STR("What should be sent is damaged.\n"));
+	if (!c->refused && !head_fits(c))
+		fail_instead(c, "the head of a reply is too large",
+		             STR("The head of the reply is too large to be sent.\n"));
 	cork(c, r->kind == REPLY_FILE);
 	response = make_response(c);
 	if (!response)

@@ -20,7 +20,7 @@
 #include <stdatomic.h>
 
 enum {
-	/* What libmicrohttpd gives a connection for a head, a record of 56 bytes for each header
+	/* What libmicrohttpd gives a connection for a head, a record of 64 bytes for each header
 	 * and cookie, the head of the reply, and the pieces of a body. It clears all of it after
 	 * every request, which is felt: with 64 KiB a request costs a quarter more, with 128 KiB
 	 * twice as much. With 24 KiB a reply with a large head has no room when a client sends

@@ -159,6 +159,20 @@ def test_too_many_headers_are_refused(menagerie):
         assert b" 431 " in read_all(connection).split(b"\r\n")[0] + b" "
 
 
+@pytest.mark.parametrize("more", [{}, {"X-Long": "y" * 14000}, {f"X-{i}": "y" * 60 for i in range(90)}])
+def test_a_head_of_a_reply_that_has_no_room_is_an_error_and_not_silence(start, more):
+    """The probe sends a copy of the note in a header. Whatever its size, there is an answer."""
+    program = start(probe=True)
+    statuses = []
+    for size in range(1000, 60000, 250):
+        assert program.signed("PUT", "/notes/a", b"x" * size)[0] == 200
+        status, headers, body = program.signed("GET", "/notes/a", headers=more)
+        assert len(headers["x-probe-copy"]) == size if status == 200 else b"too large to be sent" in body
+        statuses.append(status)
+    assert statuses == sorted(statuses) and set(statuses) == {200, 500}
+    assert "the head of a reply is too large" in program.log()
+
+
 def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_nothing(start):
     program = start(probe=True)
     from conftest import sign

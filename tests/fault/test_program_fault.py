@@ -31,7 +31,7 @@ def test_a_full_disk_is_an_error_and_room_makes_it_work_again(small_disk):
     with open(small_disk / "ballast", "wb", buffering=0) as ballast, contextlib.suppress(OSError):
         while True:
             ballast.write(b"x" * 4096)
-    answers = [program.signed("PUT", f"/notes/full{i}", b"x" * 60000) for i in range(60)]
+    answers = [program.signed("PUT", f"/notes/full{i}", b"x" * 4000) for i in range(60)]
     assert answers[-1][0] == 507, answers[-1]
     assert b"<Code>InsufficientStorage</Code>" in answers[-1][2]
     status, _, body = program.signed("PUT", "/files/full", b"x" * 3_000_000)
