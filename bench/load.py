@@ -59,7 +59,7 @@ def start_pinned(folder, *arguments, probe=False, cores="0"):
         os.sched_setaffinity(0, before)
 
 
-def nginx(folder, body="", root=None):
+def nginx(folder, body="", root=None, cores="0"):
     """Answers everything with `body`, or serves the files below `root`."""
     port = free_port()
     location = f"root {root}; sendfile on; tcp_nopush on;" if root else f"return 200 '{body}';"
@@ -71,7 +71,7 @@ http {{ access_log off; keepalive_requests 1000000000;
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{ listen 127.0.0.1:{port}; location / {{ default_type text/xml; {location} }} }} }}""")
-    return Server(port, "/usr/sbin/nginx", "-c", config, "-p", folder)
+    return Server(port, "/usr/sbin/nginx", "-c", config, "-p", folder, cores=cores)
 
 
 def wrk(url, seconds, script=None, connections=32, core="1"):

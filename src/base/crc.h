@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-uint32_t crc32_update(uint32_t crc, str bytes);     /* zlib's */
+uint32_t crc32_update(uint32_t crc, str bytes);     /* gzip's */
 uint32_t crc32c_update(uint32_t crc, str bytes);    /* Castagnoli */
 uint64_t crc64nvme_update(uint64_t crc, str bytes); /* NVM Express, reflected 0x9a6c9329ac4bc9b5 */
 

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import urllib.request
@@ -70,6 +71,13 @@ def test_deploy_says_how_it_is_used(program):
     done = subprocess.run([os.path.join(APP, "deploy")], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "Usage: apps/mysfits/deploy API_URL" in done.stderr
+
+
+def test_deploy_says_that_the_cli_is_missing(tmp_path):
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname"))
+    done = subprocess.run([os.path.join(APP, "deploy"), API], env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == "The AWS CLI is not installed. On Debian: apt-get install awscli\n"
 
 
 RUN = os.path.join(ROOT, "run")

@@ -25,6 +25,7 @@ LIBRARIES = {
     "pcre2.h": ["wire", "api"],
     "openssl/": ["base", "api"],
     "zlib.h": ["base", "compute"],
+    "libdeflate.h": ["base"],
 }
 
 

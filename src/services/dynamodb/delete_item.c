@@ -1,4 +1,3 @@
-#include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/write.h"
 
@@ -16,24 +15,16 @@ err dynamodb_delete_item(struct call *c, const struct dynamodb_delete_item_in *i
 		.return_values = in->return_values,
 		.return_values_on_condition_check_failure =
 			in->return_values_on_condition_check_failure,
+		.return_consumed_capacity = in->return_consumed_capacity,
+		.return_item_collection_metrics = in->return_item_collection_metrics,
 	};
-	struct problem p = { .arena = c->arena };
-	struct write w = { 0 };
-	struct table t;
-	struct capacity capacity = { .table = &t };
-	err e;
+	struct write_result result;
+	err e = write_operation(c, in->table_name, &given, &result);
 
-	if (!write_parse(&p, &given, &w))
-		return problem_error(c, &p);
-	e = table_find(c, in->table_name, &t);
-	if (!e)
-		e = write_run(c, &t, &w, &capacity);
 	if (e)
 		return e;
-	out->attributes = write_attributes(c->arena, &w, in->return_values);
-	out->consumed_capacity = capacity_describe(
-		c->arena, &capacity, in->return_consumed_capacity, /* in_transaction= */ false);
-	out->item_collection_metrics = collection_describe(c->db, c->arena, &t, &w.item,
-	                                                   in->return_item_collection_metrics);
+	out->attributes = result.attributes;
+	out->consumed_capacity = result.consumed_capacity;
+	out->item_collection_metrics = result.item_collection_metrics;
 	return NULL;
 }

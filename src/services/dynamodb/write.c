@@ -1,6 +1,7 @@
 #include "services/dynamodb/write.h"
 
 #include "base/str.h"
+#include "services/dynamodb/collection.h"
 #include "services/dynamodb/throttle.h"
 
 const struct item *write_old(struct arena *a, struct write *w)
@@ -221,6 +222,9 @@ err write_run(struct call *c, const struct table *t, struct write *w, struct cap
 		return e;
 	switch (write_prepare(c->db, &p, w)) {
 	case WRITE_CONDITION_FAILED:
+		/* It costs what there is. */
+		capacity_add_write(&cost, NULL, write_units(w->stored.size, false));
+		throttle_spend(c, &cost);
 		return condition_failed(c, w);
 	case WRITE_REFUSED:
 		return problem_error(c, &p);
@@ -231,6 +235,33 @@ err write_run(struct call *c, const struct table *t, struct write *w, struct cap
 	throttle_spend(c, &cost);
 	if (capacity)
 		capacity_add(capacity, &cost);
+	return NULL;
+}
+
+err write_operation(struct call *c, str table_name, const struct write_parameters *given,
+                    struct write_result *ret)
+{
+	struct problem p = { .arena = c->arena };
+	struct write w = { 0 };
+	struct table t;
+	struct capacity capacity = { .table = &t };
+	err e;
+
+	if (!write_parse(&p, given, &w))
+		return problem_error(c, &p);
+	e = table_find(c, table_name, &t);
+	if (!e)
+		e = write_run(c, &t, &w, &capacity);
+	if (e)
+		return e;
+	*ret = (struct write_result){
+		.attributes = write_attributes(c->arena, &w, given->return_values),
+		.consumed_capacity =
+			capacity_describe(c->arena, &capacity, given->return_consumed_capacity,
+		                          /* in_transaction= */ false),
+		.item_collection_metrics = collection_describe(
+			c->db, c->arena, &t, &w.item, given->return_item_collection_metrics),
+	};
 	return NULL;
 }
 

@@ -55,7 +55,19 @@ struct write_parameters {
 	str conditional_operator;
 	const struct dynamodb_attribute_updates *attribute_updates;
 	str return_values, return_values_on_condition_check_failure;
+	str return_consumed_capacity, return_item_collection_metrics;
 };
+
+/* What an operation on one item gives back. */
+struct write_result {
+	str attributes;
+	struct dynamodb_consumed_capacity *consumed_capacity;
+	struct dynamodb_item_collection_metrics *item_collection_metrics;
+};
+
+/* All of PutItem, UpdateItem or DeleteItem. */
+err write_operation(struct call *c, str table_name, const struct write_parameters *given,
+                    struct write_result *ret);
 
 bool write_parse(struct problem *p, const struct write_parameters *given, struct write *ret);
 

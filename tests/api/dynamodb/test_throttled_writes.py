@@ -53,6 +53,15 @@ def test_a_write_is_held_up_until_units_are_there_again(program, dynamodb, table
     assert count(dynamodb, table) == 2
 
 
+def test_a_write_whose_condition_fails_costs_what_is_there(program, dynamodb, table):
+    dynamodb.put_item(TableName=table, Item=DEAR)
+    program.set_clock("2026-01-01T12:04:00Z")
+    with code("ConditionalCheckFailedException"):
+        dynamodb.put_item(TableName=table, Item=item(id="a"), ConditionExpression="attribute_not_exists(id)")
+    with code(EXCEEDED):
+        dynamodb.put_item(TableName=table, Item=item(id="b"))
+
+
 def test_what_is_held_up_of_a_batch_is_unprocessed_and_all_of_it_an_error(program, dynamodb, table):
     requests = [{"PutRequest": {"Item": i}} for i in (DEAR, *(item(id=str(n)) for n in range(3)))]
     other = new_table(dynamodb, "id:S")

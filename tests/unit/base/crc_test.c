@@ -1,6 +1,8 @@
 /* Includes the source, because the tables are not reached where there is an instruction. */
 #include "../../../src/base/crc.c"
 
+#include <zlib.h>
+
 #include "check.h"
 
 TEST(crc_check_values)
@@ -103,6 +105,18 @@ TEST(crc_joined_of_many_large_texts_does_not_depend_on_the_order_of_joining)
 	expect(forward == backward);
 }
 
+TEST(crc32_is_what_zlib_says_whatever_the_length_and_the_place)
+{
+	unsigned char bytes[600];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * 167 + i / 7);
+	for (size_t from = 0; from < 20; from++)
+		for (size_t n = 0; n <= sizeof(bytes) - from; n += 3)
+			expect_int(crc32_update(42, (str){ (char *)bytes + from, n }),
+			           crc32(42, bytes + from, (uInt)n));
+}
+
 /* zlib's own, of lengths that nobody computes. */
 TEST(crc32_joined_is_what_zlib_says)
 {
@@ -116,6 +130,7 @@ TEST(crc32_joined_is_what_zlib_says)
 
 TESTS({
 	RUN(crc_check_values),
+	RUN(crc32_is_what_zlib_says_whatever_the_length_and_the_place),
 	RUN(crc32c_vectors_of_rfc_3720),
 	RUN(crc64nvme_vectors_of_the_nvm_express_specification),
 	RUN(crc_of_nothing_changes_nothing),
