@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-enum { THREADS = 8, ROUNDS = 1000, VALUE = 8 * 1024, MEBI = 1024 * 1024 };
+enum { THREADS = 8, ROUNDS = 1000, VALUE = 8 * 1024, LARGE = 64 * 1024, MEBI = 1024 * 1024 };
 
 static struct {
 	struct fixture f;
@@ -18,13 +18,23 @@ static int64_t log_size(struct fixture *f)
 	                                                                           : 0;
 }
 
+static bool put(struct db *db, int64_t id, size_t size)
+{
+	static const char value[LARGE];
+
+	db_run(db, "INSERT OR REPLACE INTO test_item (id, value) VALUES (?, ?)", db_int(id),
+	       db_blob((str){ value, size }));
+	return true;
+}
+
 static bool put_value(struct db *db, void *id)
 {
-	static const char value[VALUE];
+	return put(db, *(const int64_t *)id, VALUE);
+}
 
-	db_run(db, "INSERT OR REPLACE INTO test_item (id, value) VALUES (?, ?)",
-	       db_int(*(const int64_t *)id), db_blob((str){ value, sizeof(value) }));
-	return true;
+static bool put_large(struct db *db, void *id)
+{
+	return put(db, *(const int64_t *)id, LARGE);
 }
 
 /* The same thousand rows again and again, so that the log, not the database, would grow. */
@@ -84,8 +94,8 @@ TEST(checkpoint_bounds_the_log_under_constant_writing_and_reading)
 
 static void write_mebibytes(struct fixture *f, int n)
 {
-	for (int64_t i = 0; i < (int64_t)n * MEBI / VALUE; i++)
-		expect_int(store_write_wait(f->store, put_value, &(int64_t){ i % 100 }), DB_OK);
+	for (int64_t i = 0; i < (int64_t)n * MEBI / LARGE; i++)
+		expect_int(store_write_wait(f->store, put_large, &(int64_t){ i % 100 }), DB_OK);
 }
 
 TEST(checkpoint_log_that_a_long_snapshot_made_grow_is_cut_afterwards)
