@@ -16,7 +16,7 @@ to run, of whatever kind. Installs the Debian packages that are missing. The las
   tsan     what has threads of unit, and of api and mysfits what is marked concurrency, with the thread sanitizer
   crash    tests/crash: what survives kill -9
   fault    tests/fault: writes, syncs and SQL that fail
-  quick    check, unit, wire, js, and api and mysfits but for what takes seconds: a few minutes
+  quick    check, unit, wire, js, and api and mysfits but for what takes seconds: a minute and a half
 
 Logs are in build-logs/, builds in build-NAME/.
 """
