@@ -252,6 +252,24 @@ def test_list_is_asked_for_anew_when_it_is_old(fake, start_service):
     until(lambda: int(name_of_first(service)) > 3)
 
 
+def test_list_is_read_again_before_it_is_old_and_nobody_waits_for_that(fake, start_service):
+    gate, counter = threading.Event(), [0]
+
+    def hold_the_second(method, target, headers, body):
+        counter[0] += 1
+        if counter[0] == 2:
+            gate.wait(60)
+        return ok({"Items": [mysfit(1, Name={"S": str(counter[0])})]})
+    database = fake(hold_the_second)
+    service = start_service("--list-age", "10000", env=at(database.url))
+    assert name_of_first(service) == "1"
+    until(lambda: name_of_first(service) and len(database.requests) == 2)  # in its sixth second
+    assert name_of_first(service) == "1"
+    gate.set()
+    until(lambda: name_of_first(service) == "2")
+    assert len(database.requests) == 2
+
+
 def test_list_of_age_nought_is_asked_for_each_time(fake, start_service):
     service = start_service("--list-age", "0", env=at(numbered_pages(fake).url))
     assert [name_of_first(service) for _ in range(4)] == ["1", "2", "3", "4"]

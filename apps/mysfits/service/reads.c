@@ -119,6 +119,12 @@ static struct answer *young_list(struct reads *reads, const struct route *route,
 	return answer_hold(l->answer);
 }
 
+/* Half of its time has passed: it is read again, so that nobody who asks later need wait. */
+static bool is_ageing(const struct reads *reads, unsigned bucket)
+{
+	return clock_monotonic() - reads->lists[bucket % LISTS].began >= reads->list_age / 2;
+}
+
 static void remember(struct reading *r, const struct route *route, struct answer *answer)
 {
 	struct list *l = &r->reads->lists[r->bucket % LISTS];
@@ -405,24 +411,39 @@ static struct reading *reading_new(struct reads *reads, const struct route *rout
 	return r;
 }
 
+static struct reading *find_reading(struct reads *reads, const struct route *route, unsigned bucket)
+{
+	struct reading *r = reads->buckets[bucket];
+
+	while (r && !is_same(&r->route, route))
+		r = r->next;
+	return r;
+}
+
+/* For a visit, or for those to come. With the lock, without which it is then begun. */
+static struct reading *add_reading(struct reads *reads, struct visit *v, const struct route *route,
+                                   unsigned bucket)
+{
+	struct reading *r = reading_new(reads, route, bucket);
+
+	plan_round(r);
+	if (v)
+		v->next = NULL;
+	r->now = v;
+	r->next = reads->buckets[bucket];
+	reads->buckets[bucket] = r;
+	return r;
+}
+
 /* The reading that is to be begun for this visit; NULL: there is one to wait for. With the lock. */
 static struct reading *wait_for_reading(struct reads *reads, struct visit *v,
                                         const struct route *route, unsigned bucket)
 {
-	struct reading *r = reads->buckets[bucket];
+	struct reading *r = find_reading(reads, route, bucket);
 	struct visit **group;
 
-	while (r && !is_same(&r->route, route))
-		r = r->next;
-	if (!r) {
-		r = reading_new(reads, route, bucket);
-		plan_round(r);
-		v->next = NULL;
-		r->now = v;
-		r->next = reads->buckets[bucket];
-		reads->buckets[bucket] = r;
-		return r;
-	}
+	if (!r)
+		return add_reading(reads, v, route, bucket);
 	group = route->action == ACTION_LIST && is_young(reads, r->began) ? &r->now : &r->later;
 	v->next = *group;
 	*group = v;
@@ -440,6 +461,8 @@ void reads_take(struct reads *reads, struct visit *v, const struct route *route)
 	if (!young) {
 		exchange_park(v->exchange);
 		new = wait_for_reading(reads, v, route, bucket);
+	} else if (is_ageing(reads, bucket) && !find_reading(reads, route, bucket)) {
+		new = add_reading(reads, NULL, route, bucket);
 	}
 	pthread_mutex_unlock(&reads->lock);
 	if (young) {

@@ -5,7 +5,8 @@
  * more than one: the next request waits until a millisecond has passed since the last.
  *
  * A list shows nothing that a like or an adoption changes, so it may be a little older than its request:
- * who asks while the last one is younger than that is given it at once.
+ * who asks while the last one is younger than that is given it at once. In the second half of its time it is
+ * also read again, so that a list which many ask for is always there.
  */
 #ifndef SERVICE_READS_H
 #define SERVICE_READS_H
