@@ -33,13 +33,14 @@ str str_cut(str *rest, char separator);
 /* Whole-text parsers: true only if all of s is one number in range; *ret is untouched otherwise.
  * Integers: an optional '-', digits, nothing else. Doubles: JSON's grammar in at most 1,000
  * characters, plus NaN, Infinity and -Infinity as AWS spells them. */
-enum { DECIMAL_MAX = 20 };
-
-str str_decimal(int64_t value, char room[DECIMAL_MAX]); /* within room */
-
 bool str_to_i64(str s, int64_t *ret);
 bool str_to_u64(str s, uint64_t *ret);
 bool str_to_double(str s, double *ret);
+
+enum { DECIMAL_MAX = 20 };
+
+/* The other way round; the text is within `room`. */
+str str_decimal(int64_t value, char room[DECIMAL_MAX]);
 
 size_t number_prefix(str s); /* how much of the start of s is a JSON number; 0: none */
 

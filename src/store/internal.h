@@ -115,8 +115,7 @@ void gate_init(struct gate *g);
 void gate_release(struct gate *g);
 
 bool snapshot_begin(struct db *db);
-void snapshot_close(struct db *db);       /* not to be kept; by its owner, if there is one */
-void snapshots_end_kept(struct store *s); /* all readers', from any thread */
+void snapshots_end_kept(struct store *s);              /* all readers', from any thread */
 bool snapshots_stop(struct store *s, int64_t wait_ms); /* true: there is none. On until the next */
 void snapshots_go_on(struct store *s);
 

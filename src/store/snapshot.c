@@ -4,7 +4,7 @@
  * A snapshot is a transaction of a reader's connection. To begin and to end one costs as much as a small
  * read, two locks of a file among other things. So one that is given back stays open, kept for the next
  * request of the same thread, and is used again as long as it shows what a new one would: nothing was
- * committed since, nor is being committed now (store_changes), and it is not older than KEPT_US, so that
+ * committed since, nor is being committed now (store_is_unchanged), and it is not older than KEPT_US, so that
  * what somebody else writes into the database, in an sqlite3 shell for instance, is soon seen.
  *
  * A kept snapshot must not hold up a checkpoint, whose thread can therefore end it. Whoever changes KEPT
@@ -79,7 +79,7 @@ static bool shows_the_present(const struct db *db)
 	       clock_monotonic() - db->began < KEPT_US;
 }
 
-void snapshot_close(struct db *db)
+static void snapshot_close(struct db *db)
 {
 	db_rollback(db);
 	gate_leave(&db->store->gate);
@@ -91,10 +91,9 @@ bool snapshot_begin(struct db *db)
 	if (!db_connect(db))
 		return false;
 	if (take_kept(db)) {
-		db->in_snapshot = true;
-		if (shows_the_present(db))
+		db->in_snapshot = shows_the_present(db);
+		if (db->in_snapshot)
 			return true;
-		db->in_snapshot = false;
 		snapshot_close(db);
 	}
 	gate_enter(&db->store->gate);

@@ -26,6 +26,13 @@ struct place_name {
 	size_t position; /* in a list, from 1 */
 };
 
+/* As Java spells it. */
+static void put_member_name(struct buf *b, str name)
+{
+	buf_putc(b, ascii_lower(name.p[0]));
+	buf_put(b, str_after(name, 1));
+}
+
 static void put_place_name(struct buf *b, const struct place_name *at)
 {
 	if (!at)
@@ -34,8 +41,7 @@ static void put_place_name(struct buf *b, const struct place_name *at)
 	if (at->outer)
 		buf_putc(b, '.');
 	if (at->member.p)
-		buf_printf(b, "%c%.*s", ascii_lower(at->member.p[0]),
-		           STR_ARG(str_after(at->member, 1)));
+		put_member_name(b, at->member);
 	else if (at->position)
 		buf_printf(b, "%zu.member", at->position);
 	else
@@ -78,8 +84,8 @@ static void print_value(struct check *c, struct buf *b, uint16_t shape_index, ui
 				continue;
 			if (shown++)
 				buf_put(b, STR(", "));
-			buf_printf(b, "%c%.*s=", ascii_lower(model_text(m, member->name).p[0]),
-			           STR_ARG(str_after(model_text(m, member->name), 1)));
+			put_member_name(b, model_text(m, member->name));
+			buf_putc(b, '=');
 			print_value(c, b, member->shape, member->timestamp_form,
 			            value_at(member_shape, at));
 		}
