@@ -4,7 +4,8 @@
  * few mallocs. What does not fit a quarter of a block gets a block of its own, put behind the newest
  * one, whose free part stays in use.
  *
- * Memory is zeroed when handed out, not when the block is made: most of a block is never used.
+ * Memory is zeroed when handed out, not when the block is made: most of a block is never used, and what a
+ * text is copied into need not be.
  *
  * Under AddressSanitizer the free part of a block is poisoned, and so is the gap that alignment
  * leaves behind an allocation, so running past one's end is found as it would be with malloc.
@@ -195,7 +196,7 @@ void arena_reset(struct arena *a)
 	poison(first->data, FIRST_BLOCK - sizeof(*first));
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_alloc_raw(struct arena *a, size_t n)
 {
 	size_t rounded;
 	char *p;
@@ -210,7 +211,12 @@ void *arena_alloc(struct arena *a, size_t n)
 		p = alloc_slowly(a, rounded);
 	}
 	unpoison(p, n);
-	return memset(p, 0, n);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(arena_alloc_raw(a, n), 0, n);
 }
 
 void *arena_alloc_array(struct arena *a, size_t count, size_t size)
@@ -232,7 +238,6 @@ bool arena_extend(struct arena *a, void *p, size_t n, size_t wanted)
 		return false;
 	a->next = start + round_up(wanted);
 	unpoison(start, wanted);
-	memset(start + n, 0, wanted - n);
 	return true;
 }
 
@@ -246,11 +251,12 @@ void *arena_grow(struct arena *a, void *array, size_t *capacity, size_t size)
 	if (__builtin_mul_overflow(more, size, &bytes))
 		out_of_memory();
 	if (!arena_extend(a, array, old_bytes, bytes)) {
-		grown = arena_alloc(a, bytes);
+		grown = arena_alloc_raw(a, bytes);
 		if (old_bytes)
 			memcpy(grown, array, old_bytes);
 		array = grown;
 	}
+	memset((char *)array + old_bytes, 0, bytes - old_bytes);
 	*capacity = more;
 	return array;
 }
@@ -261,17 +267,18 @@ str arena_str(struct arena *a, str s)
 
 	if (!s.p)
 		return s;
-	copy = arena_alloc(a, s.n);
+	copy = arena_alloc_raw(a, s.n);
 	memcpy(copy, s.p, s.n);
 	return (str){ copy, s.n };
 }
 
 char *arena_cstr(struct arena *a, str s)
 {
-	char *copy = arena_alloc(a, s.n + 1);
+	char *copy = arena_alloc_raw(a, s.n + 1);
 
 	if (s.n)
 		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
 	return copy;
 }
 
@@ -305,7 +312,7 @@ str arena_decimal(struct arena *a, int64_t value)
 
 str arena_join(struct arena *a, str first, str second)
 {
-	char *text = arena_alloc(a, first.n + second.n);
+	char *text = arena_alloc_raw(a, first.n + second.n);
 
 	if (first.n)
 		memcpy(text, first.p, first.n);

@@ -1,8 +1,8 @@
 /*
  * Memory that lives as long as a request and is dropped whole.
  *
- * Allocation never fails: out of memory ends the process with one message. Memory is zeroed and
- * aligned for any type. An arena belongs to one thread at a time.
+ * Allocation never fails: out of memory ends the process with one message. Memory is zeroed
+ * unless asked for raw, and aligned for any type. An arena belongs to one thread at a time.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -36,8 +36,11 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* dies on 
  * place, with the old contents. In place when it is the arena's newest allocation. */
 void *arena_grow(struct arena *a, void *array, size_t *capacity, size_t size);
 
+/* Of any content, for a caller that writes all of it. */
+void *arena_alloc_raw(struct arena *a, size_t n);
+
 /* Makes an allocation of n bytes `wanted` bytes long without moving it, which works only for the
- * arena's newest one and within its block; false otherwise. */
+ * arena's newest one and within its block; false otherwise. The new bytes are of any content. */
 bool arena_extend(struct arena *a, void *p, size_t n, size_t wanted);
 
 /* Copies into the arena. A copy of an absent str is absent; `arena_cstr` adds a NUL, so the text

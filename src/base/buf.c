@@ -23,7 +23,7 @@ static void set_capacity(struct buf *b, size_t capacity)
 	if (!b->arena) {
 		b->p = xrealloc(b->p, capacity);
 	} else if (!arena_extend(b->arena, b->p, b->capacity, capacity)) {
-		grown = arena_alloc(b->arena, capacity);
+		grown = arena_alloc_raw(b->arena, capacity);
 		if (b->n)
 			memcpy(grown, b->p, b->n);
 		b->p = grown;

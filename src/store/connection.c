@@ -15,7 +15,7 @@ enum { LOG_EVERY_US = 1000 * 1000 };
 /* No memory-mapped pages: they would count as this program's memory, which then grew with the data, and
  * a failing disk would be a signal instead of an error. */
 static const char reader_settings[] =
-	"PRAGMA query_only = 1; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY";
+	"PRAGMA query_only = 1; PRAGMA cache_size = -2000; PRAGMA temp_store = MEMORY";
 
 /* The log is reset at about 16 MiB (checkpoint.c), so that its blocks are written again and again and
  * an fsync need not allocate; one that a huge transaction made longer is cut to twice that. */

@@ -125,6 +125,28 @@ TEST(arena_grow_keeps_contents_and_stays_in_place_when_newest)
 	arena_release(&a);
 }
 
+TEST(arena_grow_zeroes_what_is_new_in_memory_that_was_used)
+{
+	struct arena a = { 0 };
+	size_t capacity = 0;
+	char *p;
+
+	memset(arena_alloc(&a, 1000), 0xff, 1000);
+	memset(arena_alloc_raw(&a, 1000), 0xff, 1000);
+	arena_reset(&a);
+	p = arena_grow(&a, NULL, &capacity, 1);
+	for (size_t old = 0; capacity < 500;) {
+		for (size_t i = old; i < capacity; i++)
+			expect_int(p[i], 0);
+		memset(p, 'x', capacity);
+		old = capacity;
+		if (old % 3 == 1) /* it moves every other time */
+			arena_alloc(&a, 1);
+		p = arena_grow(&a, p, &capacity, 1);
+	}
+	arena_release(&a);
+}
+
 TEST(arena_grow_to_a_million_elements)
 {
 	struct arena a = { 0 };
@@ -213,6 +235,7 @@ TESTS({
 	RUN(arena_large_allocation_leaves_the_newest_block_in_use),
 	RUN(arena_is_usable_again_after_release),
 	RUN(arena_grow_keeps_contents_and_stays_in_place_when_newest),
+	RUN(arena_grow_zeroes_what_is_new_in_memory_that_was_used),
 	RUN(arena_grow_to_a_million_elements),
 	RUN(arena_extend_refuses_what_is_not_newest_or_does_not_fit),
 	RUN(arena_copies_text),
