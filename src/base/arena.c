@@ -141,59 +141,24 @@ void arena_init(struct arena *a)
 	*a = (struct arena){ 0 };
 }
 
-static void clean_up(struct arena *a)
+void arena_release(struct arena *a)
 {
+	if (!a)
+		return;
 	while (a->cleanups) {
 		struct arena_cleanup *cleanup = a->cleanups;
 
 		a->cleanups = cleanup->older;
 		cleanup->fn(cleanup->ptr);
 	}
-}
-
-static void block_free(struct arena_block *block)
-{
-	unpoison(block->data, block->size - sizeof(*block));
-	free(block);
-}
-
-void arena_release(struct arena *a)
-{
-	if (!a)
-		return;
-	clean_up(a);
 	for (struct arena_block *block = a->blocks; block;) {
 		struct arena_block *older = block->older;
 
-		block_free(block);
+		unpoison(block->data, block->size - sizeof(*block));
+		free(block);
 		block = older;
 	}
 	arena_init(a);
-}
-
-void arena_reset(struct arena *a)
-{
-	struct arena_block *first = NULL;
-
-	clean_up(a);
-	for (struct arena_block *block = a->blocks; block;) {
-		struct arena_block *older = block->older;
-
-		if (block->size == FIRST_BLOCK && !first)
-			first = block;
-		else
-			block_free(block);
-		block = older;
-	}
-	arena_init(a);
-	if (!first)
-		return;
-	first->older = NULL;
-	*a = (struct arena){ .next = first->data,
-		             .end = (char *)first + FIRST_BLOCK,
-		             .blocks = first,
-		             .total = FIRST_BLOCK };
-	poison(first->data, FIRST_BLOCK - sizeof(*first));
 }
 
 void *arena_alloc_raw(struct arena *a, size_t n)

@@ -24,9 +24,6 @@ struct arena {
 void arena_init(struct arena *a);
 void arena_release(struct arena *a);
 
-/* Releases all but the first block, of 4 KiB, for an arena that is soon used again. */
-void arena_reset(struct arena *a);
-
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_alloc_array(struct arena *a, size_t count, size_t size); /* dies on overflow */
 #define arena_new(a, type)          ((type *)arena_alloc((a), sizeof(type)))

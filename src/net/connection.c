@@ -278,8 +278,8 @@ void connection_completed(void *server, struct MHD_Connection *mhd, void **conte
 		s->handler.end(&c->x, s->handler.app);
 		atomic_store_explicit(&c->under_way, false, memory_order_release);
 	}
-	arena_reset(&c->x.arena);
-	c->x = (struct exchange){ .arena = c->x.arena };
+	arena_release(&c->x.arena);
+	c->x = (struct exchange){ .app = NULL };
 	c->stage = STAGE_NONE;
 	c->refused = c->parked = c->has_body = false;
 	c->discarded = 0;
