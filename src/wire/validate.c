@@ -107,11 +107,27 @@ static str within(str s, size_t most)
 	return str_from_to(s, 0, most);
 }
 
+/* A collection that is cut still ends as one. */
+static void put_value(struct check *c, uint16_t shape, const void *value)
+{
+	enum shape_kind kind = shape_at(c->model, shape)->kind;
+	struct buf printed;
+	str shown;
+
+	buf_init(&printed, c->arena, 4 * LIMIT_ERROR_VALUE);
+	print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
+	shown = within(buf_str(&printed), LIMIT_ERROR_VALUE);
+	buf_printf(&c->message, "Value '%.*s", STR_ARG(shown));
+	if (shown.n < printed.n && kind == SHAPE_LIST)
+		buf_put(&c->message, STR("...]"));
+	else if (shown.n < printed.n && kind == SHAPE_MAP)
+		buf_put(&c->message, STR("...}"));
+	buf_putc(&c->message, '\'');
+}
+
 static void complain(struct check *c, const struct place_name *at, uint16_t shape,
                      const void *value, str constraint)
 {
-	struct buf printed;
-
 	if (++c->errors > LIMIT_VALIDATION_ERRORS)
 		return;
 	if (c->errors > 1)
@@ -121,10 +137,7 @@ static void complain(struct check *c, const struct place_name *at, uint16_t shap
 	} else if (shape_at(c->model, shape)->flags & SHAPE_SENSITIVE) {
 		buf_put(&c->message, STR("Value"));
 	} else {
-		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_VALUE);
-		print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
-		buf_printf(&c->message, "Value '%.*s'",
-		           STR_ARG(within(buf_str(&printed), LIMIT_ERROR_VALUE)));
+		put_value(c, shape, value);
 	}
 	buf_put(&c->message, STR(" at '"));
 	put_place_name(&c->message, at);
