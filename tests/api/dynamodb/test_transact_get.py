@@ -78,6 +78,12 @@ def test_a_bad_key_cancels_with_a_reason_for_each_item(dynamodb, tables):
     assert response["CancellationReasons"] == [{"Code": "None"}, wrong, wrong]
 
 
+def test_a_name_that_is_none_is_told_with_its_place(dynamodb, tables):
+    with refused("1 validation error detected: Value 'bad!name' at 'transactItems.2.member.get.tableName' failed to satisfy "
+                 "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"):
+        dynamodb.transact_get_items(TransactItems=[get(tables[0], id=1), get("bad!name", id="1")])
+
+
 def test_an_item_is_asked_for_once(dynamodb, tables):
     with refused("Transaction request cannot include multiple operations on one item"):
         dynamodb.transact_get_items(TransactItems=[get(tables[0], id="1"), get(tables[0], {"ProjectionExpression": "a"},

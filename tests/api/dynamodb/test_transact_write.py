@@ -149,6 +149,28 @@ def test_expressions_are_checked_before_tables_and_tables_before_items(dynamodb,
                                                      put(new_name(), id="a")])
 
 
+BAD_NAME = ("Value 'bad!name' at 'transactItems.{}.tableName' failed to satisfy constraint: Member must satisfy regular "
+            "expression pattern: [a-zA-Z0-9_.-]+")
+
+
+@pytest.mark.parametrize("make", [put, add, delete, check])
+def test_constraints_are_told_together_and_before_anything_else(dynamodb, table, make):
+    (kind, action), = make("bad!name", id="b").items()
+    second = BAD_NAME.format(f"2.member.{kind[0].lower()}{kind[1:]}")
+    with refused(f"1 validation error detected: {second}"):
+        dynamodb.transact_write_items(TransactItems=[put(table, id=1), {kind: action}])
+    token = "x" * 37
+    with refused(f"3 validation errors detected: Value '{token}' at 'clientRequestToken' failed to satisfy constraint: "
+                 f"Member must have length less than or equal to 36; {BAD_NAME.format('1.member.put')}; {second}"):
+        dynamodb.transact_write_items(ClientRequestToken=token, TransactItems=[put("bad!name", id="a"), {kind: action}])
+
+
+def test_a_table_is_named_by_its_arn_too(dynamodb, table):
+    arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    dynamodb.transact_write_items(TransactItems=[put(arn, id="a")])
+    assert set(all_of(dynamodb, table)) == {"a"}
+
+
 def test_a_transaction_has_up_to_100_actions(dynamodb, table):
     dynamodb.transact_write_items(TransactItems=[put(table, id=str(i)) for i in range(100)])
     assert len(all_of(dynamodb, table)) == 100
