@@ -97,16 +97,6 @@ static void print_value(struct check *c, struct buf *b, uint16_t shape_index, ui
 	}
 }
 
-/* Cuts at a character's start, not within one. */
-static str within(str s, size_t most)
-{
-	if (s.n <= most)
-		return s;
-	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
-		most--;
-	return str_from_to(s, 0, most);
-}
-
 static void complain(struct check *c, const struct place_name *at, uint16_t shape,
                      const void *value, str constraint)
 {
@@ -124,7 +114,7 @@ static void complain(struct check *c, const struct place_name *at, uint16_t shap
 		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_VALUE);
 		print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
 		buf_printf(&c->message, "Value '%.*s'",
-		           STR_ARG(within(buf_str(&printed), LIMIT_ERROR_VALUE)));
+		           STR_ARG(utf8_within(buf_str(&printed), LIMIT_ERROR_VALUE)));
 	}
 	buf_put(&c->message, STR(" at '"));
 	put_place_name(&c->message, at);
@@ -286,9 +276,10 @@ static void check_map(struct check *c, const struct place_name *at, uint16_t sha
 		if (!value_present(value, entry + s->value_offset))
 			continue;
 		if (!is_scalar(value))
-			check_value(c,
-			            &(struct place_name){ .outer = at, .key = within(name, 256) },
-			            s->element, place);
+			check_value(
+				c,
+				&(struct place_name){ .outer = at, .key = utf8_within(name, 256) },
+				s->element, place);
 		else if (check_scalar_inside(c, at, shape_index, map, value, place,
 		                             STR("Map value")))
 			return;

@@ -56,6 +56,11 @@ static bool is_name(str s)
 	return true;
 }
 
+bool table_name_is_valid(str name)
+{
+	return is_name(name) && name.n >= NAME_MIN && name.n <= NAME_MAX;
+}
+
 bool table_name_check(struct problem *p, str name)
 {
 	struct buf b;

@@ -58,6 +58,7 @@ err table_find_named(struct call *c, str name_or_arn, struct table *ret);
 /* The name in a name or an ARN, of the right form. */
 err table_name_of(struct call *c, str name_or_arn, str *ret);
 
+bool table_name_is_valid(str name);
 /* "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: …" */
 bool table_name_check(struct problem *p, str name);
 
