@@ -29,6 +29,7 @@ enum {
 	LIMIT_LIST_INDEX        = 10000, /* the N of Name.member.N */
 	LIMIT_VALIDATION_ERRORS = 10,    /* named in one message */
 	LIMIT_ERROR_VALUE       = 1024,  /* of a refused value repeated in a message */
+	LIMIT_ERROR_COLLECTION  = 8192,  /* the same of a list or a map */
 
 	/* signatures */
 	LIMIT_SIGNED_HEADERS    = 100,

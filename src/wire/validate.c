@@ -100,6 +100,9 @@ static void print_value(struct check *c, struct buf *b, uint16_t shape_index, ui
 static void complain(struct check *c, const struct place_name *at, uint16_t shape,
                      const void *value, str constraint)
 {
+	const struct shape *s = shape_at(c->model, shape);
+	size_t most = s->kind == SHAPE_LIST || s->kind == SHAPE_MAP ? LIMIT_ERROR_COLLECTION
+	                                                            : LIMIT_ERROR_VALUE;
 	struct buf printed;
 
 	if (++c->errors > LIMIT_VALIDATION_ERRORS)
@@ -108,13 +111,13 @@ static void complain(struct check *c, const struct place_name *at, uint16_t shap
 		buf_put(&c->message, STR("; "));
 	if (!value) {
 		buf_put(&c->message, STR("Value null"));
-	} else if (shape_at(c->model, shape)->flags & SHAPE_SENSITIVE) {
+	} else if (s->flags & SHAPE_SENSITIVE) {
 		buf_put(&c->message, STR("Value"));
 	} else {
-		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_VALUE);
+		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_COLLECTION);
 		print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
 		buf_printf(&c->message, "Value '%.*s'",
-		           STR_ARG(utf8_within(buf_str(&printed), LIMIT_ERROR_VALUE)));
+		           STR_ARG(utf8_within(buf_str(&printed), most)));
 	}
 	buf_put(&c->message, STR(" at '"));
 	put_place_name(&c->message, at);
@@ -161,41 +164,80 @@ static str enum_set(struct check *c, const struct shape *s)
 	return buf_str(&b);
 }
 
+static str at_most(struct check *c, const struct shape *s, const char *what)
+{
+	return arena_printf(c->arena, "Member must have %s less than or equal to %lld", what,
+	                    (long long)s->max);
+}
+
+static str at_least(struct check *c, const struct shape *s, const char *what)
+{
+	return arena_printf(c->arena, "Member must have %s greater than or equal to %lld", what,
+	                    (long long)s->min);
+}
+
+static str of_pattern(struct check *c, const struct shape *s)
+{
+	return arena_printf(
+		c->arena, "Member must satisfy regular expression pattern: %.*s",
+		STR_ARG(model_text(c->model, c->model->patterns[s->pattern - 1].given)));
+}
+
+static const char *measure_of(const struct shape *s)
+{
+	return s->kind == SHAPE_INTEGER || s->kind == SHAPE_LONG ? "value" : "length";
+}
+
 /* The constraints of this value itself that do not hold, at most one of each kind; returns how many. */
 static int broken_constraints(struct check *c, const struct shape *s, const void *place,
                               str broken[4])
 {
-	bool is_number = s->kind == SHAPE_INTEGER || s->kind == SHAPE_LONG;
-	const char *what = is_number ? "value" : "length";
 	int64_t n;
 	int count = 0;
 
+	if (s->pattern && !pattern_matches(c->model, s->pattern, *(const str *)place))
+		broken[count++] = of_pattern(c, s);
 	if (measured(s, place, &n)) {
 		if ((s->flags & SHAPE_HAS_MAX) && n > s->max)
-			broken[count++] = arena_printf(
-				c->arena, "Member must have %s less than or equal to %lld", what,
-				(long long)s->max);
+			broken[count++] = at_most(c, s, measure_of(s));
 		if ((s->flags & SHAPE_HAS_MIN) && n < s->min)
-			broken[count++] = arena_printf(
-				c->arena, "Member must have %s greater than or equal to %lld", what,
-				(long long)s->min);
+			broken[count++] = at_least(c, s, measure_of(s));
 	}
-	if (s->pattern && !pattern_matches(c->model, s->pattern, *(const str *)place))
-		broken[count++] = arena_printf(
-			c->arena, "Member must satisfy regular expression pattern: %.*s",
-			STR_ARG(model_text(c->model, c->model->patterns[s->pattern - 1].given)));
 	if (s->enum_count && !is_in_enum(c->model, s, *(const str *)place))
 		broken[count++] = enum_set(c, s);
 	return count;
 }
 
-static bool is_scalar(const struct shape *s)
+/* All that there are, whether they hold or not, in the order that AWS lists them in. */
+static int all_constraints(struct check *c, const struct shape *s, str all[4])
 {
-	return s->kind != SHAPE_STRUCTURE && s->kind != SHAPE_LIST && s->kind != SHAPE_MAP;
+	int count = 0;
+
+	if (s->flags & SHAPE_HAS_MAX)
+		all[count++] = at_most(c, s, measure_of(s));
+	if (s->flags & SHAPE_HAS_MIN)
+		all[count++] = at_least(c, s, measure_of(s));
+	if (s->pattern)
+		all[count++] = of_pattern(c, s);
+	if (s->enum_count)
+		all[count++] = enum_set(c, s);
+	return count;
 }
 
+static void check_members(struct check *c, const struct place_name *at, uint16_t shape_index,
+                          const void *place);
+
 static void check_value(struct check *c, const struct place_name *at, uint16_t shape_index,
-                        const void *place);
+                        const void *place)
+{
+	const struct shape *s = shape_at(c->model, shape_index);
+	str broken[4];
+	int count = s->kind == SHAPE_STRUCTURE ? 0 : broken_constraints(c, s, place, broken);
+
+	for (int i = 0; i < count; i++)
+		complain(c, at, shape_index, place, broken[i]);
+	check_members(c, at, shape_index, place);
+}
 
 static void check_structure(struct check *c, const struct place_name *outer, const struct shape *s,
                             const void *value)
@@ -220,22 +262,23 @@ static void check_structure(struct check *c, const struct place_name *outer, con
 	}
 }
 
-/* Scalars inside a collection are reported on the collection: `Value '[…]' at 'names' failed to
- * satisfy constraint: Member must satisfy constraint: […]`. True when something was wrong. */
-static bool check_scalar_inside(struct check *c, const struct place_name *at, uint16_t collection,
-                                const void *list, const struct shape *inner, const void *value,
-                                str what)
+/* What is no structure and stands in a collection is reported on the collection, with all its
+ * constraints: `Value '[…]' at 'names' failed to satisfy constraint: Member must satisfy constraint:
+ * […]`. True when something was wrong. */
+static bool check_inside(struct check *c, const struct place_name *at, uint16_t collection,
+                         const void *list, const struct shape *inner, const void *value, str what)
 {
-	str broken[4];
-	int count = broken_constraints(c, inner, value, broken);
+	str constraints[4];
+	int count;
 	struct buf b;
 
-	if (!count)
+	if (inner->kind == SHAPE_STRUCTURE || !broken_constraints(c, inner, value, constraints))
 		return false;
+	count = all_constraints(c, inner, constraints);
 	buf_init(&b, c->arena, 32 * 1024);
 	buf_printf(&b, "%.*s must satisfy constraint: [", STR_ARG(what));
 	for (int i = 0; i < count; i++)
-		buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(broken[i]));
+		buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(constraints[i]));
 	buf_putc(&b, ']');
 	complain(c, at, collection, list, buf_str(&b));
 	return true;
@@ -250,12 +293,10 @@ static void check_list(struct check *c, const struct place_name *at, uint16_t sh
 	for (size_t i = 0; i < list->n && c->errors < LIMIT_VALIDATION_ERRORS; i++) {
 		const char *item = (const char *)list->items + i * s->size;
 
-		if (!is_scalar(element))
-			check_value(c, &(struct place_name){ .outer = at, .position = i + 1 },
-			            s->element, item);
-		else if (check_scalar_inside(c, at, shape_index, list, element, item,
-		                             STR("Member")))
+		if (check_inside(c, at, shape_index, list, element, item, STR("Member")))
 			return;
+		check_members(c, &(struct place_name){ .outer = at, .position = i + 1 }, s->element,
+		              item);
 	}
 }
 
@@ -271,31 +312,23 @@ static void check_map(struct check *c, const struct place_name *at, uint16_t sha
 		const void *place = value_at(value, entry + s->value_offset);
 		str name = *(const str *)(const void *)entry;
 
-		if (check_scalar_inside(c, at, shape_index, map, key, entry, STR("Map keys")))
+		if (check_inside(c, at, shape_index, map, key, entry, STR("Map keys")))
 			return;
 		if (!value_present(value, entry + s->value_offset))
 			continue;
-		if (!is_scalar(value))
-			check_value(
-				c,
-				&(struct place_name){ .outer = at, .key = utf8_within(name, 256) },
-				s->element, place);
-		else if (check_scalar_inside(c, at, shape_index, map, value, place,
-		                             STR("Map value")))
+		if (check_inside(c, at, shape_index, map, value, place, STR("Map value")))
 			return;
+		check_members(c, &(struct place_name){ .outer = at, .key = utf8_within(name, 256) },
+		              s->element, place);
 	}
 }
 
 /* Depth is bounded by the readers'. */
-static void check_value(struct check *c, const struct place_name *at, uint16_t shape_index,
-                        const void *place)
+static void check_members(struct check *c, const struct place_name *at, uint16_t shape_index,
+                          const void *place)
 {
 	const struct shape *s = shape_at(c->model, shape_index);
-	str broken[4];
-	int count = s->kind == SHAPE_STRUCTURE ? 0 : broken_constraints(c, s, place, broken);
 
-	for (int i = 0; i < count; i++)
-		complain(c, at, shape_index, place, broken[i]);
 	if (s->kind == SHAPE_STRUCTURE)
 		check_structure(c, at, s, place);
 	else if (s->kind == SHAPE_LIST)
@@ -304,10 +337,28 @@ static void check_value(struct check *c, const struct place_name *at, uint16_t s
 		check_map(c, at, shape_index, place);
 }
 
+/* The name of the member that is missing and that nothing else is looked at without; absent: none. */
+static str missing_first(const struct model *m, const struct shape *s, const void *in)
+{
+	const struct member *members = members_of(m, s);
+
+	for (size_t i = 0; i < s->member_count; i++)
+		if ((members[i].flags & MEMBER_REQUIRED_FIRST) &&
+		    !value_present(shape_at(m, members[i].shape),
+		                   (const char *)in + members[i].offset))
+			return model_text(m, members[i].name);
+	return STR_NULL;
+}
+
 str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const void *in)
 {
 	struct check c = { .arena = a, .model = m };
+	str missing = missing_first(m, shape_at(m, shape), in);
 
+	if (missing.p)
+		return arena_printf(
+			a, "The parameter '%.*s' is required but was not present in the request",
+			STR_ARG(missing));
 	buf_init(&c.message, a, 256 * 1024);
 	check_structure(&c, NULL, shape_at(m, shape), in);
 	if (!c.errors)

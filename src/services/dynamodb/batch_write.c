@@ -3,7 +3,6 @@
  * checked before the first is made, and all are made in one transaction of the store: so nothing is left
  * unprocessed but what throttling holds up.
  */
-#include "base/limits.h"
 #include "base/str.h"
 #include "services/dynamodb/collection.h"
 #include "services/dynamodb/dynamodb.h"
@@ -155,29 +154,12 @@ static err write_all(struct batch *b, const struct dynamodb_batch_write_item_req
 	return b->done ? NULL : throttle_admit(b->call, b->writes->table, NULL, THROTTLE_WRITE);
 }
 
-/*
- * AWS words these in three ways, by region. Some repeat all requests as Java prints them, down to the addresses
- * of objects; this is what the others say.
- */
+/* Ahead of the model's constraints, and in other words. */
 err dynamodb_batch_write_item_check(struct call *c, const struct dynamodb_batch_write_item_in *in)
 {
-	const struct dynamodb_batch_write_item_request_map *items = &in->request_items;
-
-	if (items->items && !items->n)
+	if (in->request_items.items && !in->request_items.n)
 		return validation_error(
 			c, "The requestItems parameter is required for BatchWriteItem");
-	for (size_t i = 0; i < items->n; i++) {
-		const struct dynamodb_write_requests *requests = &items->items[i].value;
-
-		if (requests->items && (!requests->n || requests->n > REQUESTS_MAX))
-			return validation_error(
-				c,
-				"1 validation error detected: Value at 'RequestItems.%.*s.member' "
-				"failed to satisfy constraint: Member must have length %s than or "
-				"equal to %d",
-				STR_ARG(utf8_within(items->items[i].key, LIMIT_ERROR_VALUE)),
-				requests->n ? "less" : "greater", requests->n ? REQUESTS_MAX : 1);
-	}
 	return NULL;
 }
 

@@ -84,10 +84,10 @@ static bool check(struct problem *p, const struct dynamodb_create_table_in *in,
 {
 	struct throughput_request r = throughput_of(in);
 
-	return check_required(p, in) && table_name_check(p, in->table_name) &&
-	       check_billing(p, in, billing) && definition_of_table(p, in, billing, ret) &&
-	       throughput_check(p, &r, billing) && check_stream(p, in->stream_specification) &&
-	       sse_check(p, in->sse_specification) && tags_check(p, &in->tags);
+	return check_required(p, in) && check_billing(p, in, billing) &&
+	       definition_of_table(p, in, billing, ret) && throughput_check(p, &r, billing) &&
+	       check_stream(p, in->stream_specification) && sse_check(p, in->sse_specification) &&
+	       tags_check(p, &in->tags);
 }
 
 static err check_limits(struct call *c, const struct dynamodb_create_table_in *in)

@@ -61,7 +61,9 @@ bool table_name_is_valid(str name)
 	return is_name(name) && name.n >= NAME_MIN && name.n <= NAME_MAX;
 }
 
-bool table_name_check(struct problem *p, str name)
+/* "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: …", which the model
+ * does not say, because a name may also be an ARN. */
+static bool check_name(struct problem *p, str name)
 {
 	struct buf b;
 	int n = !is_name(name) + (name.n < NAME_MIN || name.n > NAME_MAX);
@@ -123,7 +125,7 @@ err table_name_of(struct call *c, str name_or_arn, str *ret)
 
 	if (e)
 		return e;
-	if (!table_name_check(&p, name))
+	if (!check_name(&p, name))
 		return problem_error(c, &p);
 	*ret = name;
 	return NULL;

@@ -154,6 +154,18 @@ TWO = {"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType
 
 
 @pytest.mark.parametrize("more,message", [
+    ({"TableName": None, "KeySchema": []}, "The parameter 'TableName' is required but was not present in the request"),
+    ({"TableName": "x!", "KeySchema": [], "BillingMode": "FREE"},
+     "4 validation errors detected: Value 'x!' at 'tableName' failed to satisfy constraint: Member must satisfy regular "
+     "expression pattern: [a-zA-Z0-9_.-]+; Value 'x!' at 'tableName' failed to satisfy constraint: Member must have length "
+     "greater than or equal to 3; Value 'FREE' at 'billingMode' failed to satisfy constraint: Member must satisfy enum "
+     "value set: [PROVISIONED, PAY_PER_REQUEST]; Value '[]' at 'keySchema' failed to satisfy constraint: Member must have "
+     "length greater than or equal to 1"),
+    ({"LocalSecondaryIndexes": [global_index("lo", "id:S")], "GlobalSecondaryIndexes": [global_index("gl", "id:S")]},
+     "2 validation errors detected: Value 'gl' at 'globalSecondaryIndexes.1.member.indexName' failed to satisfy "
+     "constraint: Member must have length greater than or equal to 3; Value 'lo' at "
+     "'localSecondaryIndexes.1.member.indexName' failed to satisfy constraint: Member must have length greater than or "
+     "equal to 3"),
     ({"AttributeDefinitions": None}, BROKEN + "null at 'attributeDefinitions' failed to satisfy constraint: Member must "
                                               "not be null"),
     ({"AttributeDefinitions": []}, "Invalid KeySchema: Some index key attribute have no definition"),

@@ -34,6 +34,12 @@ TEST(validate_words_each_constraint_as_aws_does)
 		{ &dynamodb_model, "DescribeTable", "{\"TableName\": \"\"}",
 		  "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length "
 		  "greater than or equal to 1" },
+		{ &dynamodb_model, "CreateTable", "{\"KeySchema\": []}",
+		  "The parameter 'TableName' is required but was not present in the request" },
+		{ &dynamodb_model, "ListTables", "{\"ExclusiveStartTableName\": \"!\"}",
+		  "2 validation errors detected: Value '!' at 'exclusiveStartTableName' failed to satisfy constraint: Member must "
+		  "satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '!' at 'exclusiveStartTableName' failed to satisfy "
+		  "constraint: Member must have length greater than or equal to 3" },
 		{ &dynamodb_model, "ListTables", "{\"Limit\": 0}",
 		  "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater "
 		  "than or equal to 1" },
@@ -44,6 +50,20 @@ TEST(validate_words_each_constraint_as_aws_does)
 		  "{\"TableName\": \"tab\", \"Key\": {}, \"ReturnConsumedCapacity\": \"SOME\"}",
 		  "1 validation error detected: Value 'SOME' at 'returnConsumedCapacity' failed to satisfy constraint: Member "
 		  "must satisfy enum value set: [INDEXES, TOTAL, NONE]" },
+		{ &dynamodb_model, "UpdateItem",
+		  "{\"TableName\": \"\", \"ReturnValues\": \"ANY\", \"ReturnConsumedCapacity\": \"ANY\"}",
+		  "4 validation errors detected: Value 'ANY' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "
+		  "satisfy enum value set: [INDEXES, TOTAL, NONE]; Value '' at 'tableName' failed to satisfy constraint: Member must "
+		  "have length greater than or equal to 1; Value 'ANY' at 'returnValues' failed to satisfy constraint: Member must "
+		  "satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]; Value null at 'key' failed to "
+		  "satisfy constraint: Member must not be null" },
+		{ &dynamodb_model, "UpdateItem",
+		  "{\"TableName\": \"tab\", \"ConditionalOperator\": \"XOR\"}",
+		  "2 validation errors detected: Value 'XOR' at 'conditionalOperator' failed to satisfy constraint: Member must "
+		  "satisfy enum value set: [OR, AND]; Value null at 'key' failed to satisfy constraint: Member must not be null" },
+		{ &dynamodb_model, "Scan", "{\"TableName\": \"tab\", \"Select\": \"SOME\"}",
+		  "1 validation error detected: Value 'SOME' at 'select' failed to satisfy constraint: Member must satisfy enum "
+		  "value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]" },
 		{ &logs_model, "CreateLogGroup", "{\"logGroupName\": \"a b\"}",
 		  "1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy "
 		  "regular expression pattern: [\\.\\-_/#A-Za-z0-9]+" },
@@ -70,6 +90,40 @@ TEST(validate_names_the_place_inside_lists)
 		message,
 		"1 validation error detected: Value 'X' at 'attributeDefinitions.2.member.attributeType' failed to "
 		"satisfy constraint: Member must satisfy enum value set: [B, N, S]");
+}
+
+/* On the collection, and with all constraints of what is in it: what holds, too. */
+TEST(validate_reports_what_is_in_a_collection_on_the_collection)
+{
+	static const struct {
+		const struct model *model;
+		const char *operation, *body, *message;
+	} cases[] = {
+		{ &dynamodb_model, "BatchWriteItem", "{\"RequestItems\": {\"abc\": []}}",
+		  "1 validation error detected: Value '{abc=[]}' at 'requestItems' failed to satisfy constraint: Map value must "
+		  "satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or "
+		  "equal to 1]" },
+		{ &dynamodb_model, "BatchWriteItem", "{\"RequestItems\": {\"\": [{}]}}",
+		  "1 validation error detected: Value '{=[WriteRequest()]}' at 'requestItems' failed to satisfy constraint: Map "
+		  "keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length "
+		  "greater than or equal to 1]" },
+		{ &logs_model, "CreateLogGroup",
+		  "{\"logGroupName\": \"g\", \"tags\": {\"k\": \"!\"}}",
+		  "1 validation error detected: Value '{k=!}' at 'tags' failed to satisfy constraint: Map value must satisfy "
+		  "constraint: [Member must have length less than or equal to 256, Member must satisfy regular expression pattern: "
+		  "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$]" },
+		{ &dynamodb_model, "CreateTable",
+		  "{\"TableName\": \"tab\", \"LocalSecondaryIndexes\": [{\"IndexName\": \"ind\", \"KeySchema\": "
+		  "[{\"AttributeName\": \"a\", \"KeyType\": \"HASH\"}], \"Projection\": {\"NonKeyAttributes\": [\"a\", "
+		  "\"\"]}}]}",
+		  "1 validation error detected: Value '[a, ]' at 'localSecondaryIndexes.1.member.projection.nonKeyAttributes' "
+		  "failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to "
+		  "255, Member must have length greater than or equal to 1]" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		expect_str(validated(cases[i].model, cases[i].operation, cases[i].body),
+		           cases[i].message);
 }
 
 TEST(validate_counts_characters_not_bytes)
@@ -131,6 +185,7 @@ TESTS({
 	RUN(validate_finds_nothing_wrong_with_good_input),
 	RUN(validate_words_each_constraint_as_aws_does),
 	RUN(validate_names_the_place_inside_lists),
+	RUN(validate_reports_what_is_in_a_collection_on_the_collection),
 	RUN(validate_counts_characters_not_bytes),
 	RUN(validate_names_no_more_than_ten_errors),
 	RUN(validate_cuts_a_long_value_at_a_characters_start),
