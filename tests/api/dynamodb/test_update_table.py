@@ -107,7 +107,7 @@ def test_decreases_are_counted_by_the_day_and_limited_to_four_and_then_one_an_ho
                  "LimitExceededException"):
         client.update_table(TableName=table, ProvisionedThroughput=units(5, 6))
     client.update_table(TableName=table, ProvisionedThroughput=units(20, 5))
-    program.set_clock("2030-05-05T11:00:01Z")
+    program.set_clock("2030-05-05T11:05:00Z")
     client.update_table(TableName=table, ProvisionedThroughput=units(4, 5))
     assert describe(client, table)["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 5
     program.set_clock("2030-05-06T00:00:01Z")
