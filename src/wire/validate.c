@@ -107,13 +107,28 @@ static str within(str s, size_t most)
 	return str_from_to(s, 0, most);
 }
 
+/* A collection that is cut still ends as one. */
+static void put_value(struct check *c, uint16_t shape, const void *value)
+{
+	enum shape_kind kind = shape_at(c->model, shape)->kind;
+	bool is_collection = kind == SHAPE_LIST || kind == SHAPE_MAP;
+	struct buf printed;
+	str shown;
+
+	buf_init(&printed, c->arena, 4 * LIMIT_ERROR_COLLECTION);
+	print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
+	shown = within(buf_str(&printed),
+	               is_collection ? LIMIT_ERROR_COLLECTION : LIMIT_ERROR_VALUE);
+	buf_printf(&c->message, "Value '%.*s", STR_ARG(shown));
+	if (is_collection && shown.n < printed.n)
+		buf_put(&c->message, kind == SHAPE_LIST ? STR("...]") : STR("...}"));
+	buf_putc(&c->message, '\'');
+}
+
 static void complain(struct check *c, const struct place_name *at, uint16_t shape,
                      const void *value, str constraint)
 {
 	const struct shape *s = shape_at(c->model, shape);
-	size_t most = s->kind == SHAPE_LIST || s->kind == SHAPE_MAP ? LIMIT_ERROR_COLLECTION
-	                                                            : LIMIT_ERROR_VALUE;
-	struct buf printed;
 
 	if (++c->errors > LIMIT_VALIDATION_ERRORS)
 		return;
@@ -124,9 +139,7 @@ static void complain(struct check *c, const struct place_name *at, uint16_t shap
 	} else if (s->flags & SHAPE_SENSITIVE) {
 		buf_put(&c->message, STR("Value"));
 	} else {
-		buf_init(&printed, c->arena, 4 * LIMIT_ERROR_COLLECTION);
-		print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
-		buf_printf(&c->message, "Value '%.*s'", STR_ARG(within(buf_str(&printed), most)));
+		put_value(c, shape, value);
 	}
 	buf_put(&c->message, STR(" at '"));
 	put_place_name(&c->message, at);

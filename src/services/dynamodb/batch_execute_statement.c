@@ -66,8 +66,12 @@ static void respond_error(struct arena *a, struct dynamodb_batch_statement_respo
                           err e)
 {
 	const struct dynamodb_conditional_check_failed_exception *details = e->details;
+	str code = short_code(e);
 
-	set_error(a, response, short_code(e), e->message);
+	/* A statement that is refused before it runs does not name its table. */
+	if (str_eq(code, STR("ValidationError")))
+		response->table_name = STR_NULL;
+	set_error(a, response, code, e->message);
 	if (e->definition == &dynamodb_conditional_check_failed_exception && details)
 		response->error->item = details->item;
 }

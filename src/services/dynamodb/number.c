@@ -9,6 +9,7 @@ enum { EXPONENT_MIN = -129, EXPONENT_MAX = 126 };
 struct scan {
 	struct number number;
 	int64_t exponent;
+	size_t fraction; /* digits behind the point */
 	bool has_digits, is_too_long;
 };
 
@@ -30,6 +31,7 @@ static void scan_digits(const char **p, const char *end, struct scan *s)
 		if (!ascii_is_digit(c))
 			break;
 		s->has_digits = true;
+		s->fraction += after_point;
 		if (c == '0' && !n->count) {
 			s->exponent -= after_point;
 			continue;
@@ -47,13 +49,26 @@ static void scan_digits(const char **p, const char *end, struct scan *s)
 	}
 }
 
-/* Takes an exponent, if there is one: false when it is not well formed. One that is far out of range stays
- * so: the sum is not counted beyond that. */
-static bool scan_exponent(const char **p, const char *end, int64_t *exponent)
+bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret)
 {
-	const int64_t enough = 1000000000;
-	bool negative;
 	int64_t n = 0;
+
+	for (size_t i = 0; i < digits.n; i++) {
+		n = n * 10 + (digits.p[i] - '0');
+		if (n > (int64_t)INT32_MAX + 1)
+			return false;
+	}
+	*ret = negative ? -n : n;
+	return digits.n && *ret >= -(int64_t)INT32_MAX && *ret <= INT32_MAX &&
+	       (int64_t)fraction - *ret <= INT32_MAX;
+}
+
+/* Takes an exponent, if there is one: false when it is not well formed. */
+static bool scan_exponent(const char **p, const char *end, struct scan *s)
+{
+	bool negative;
+	const char *digits;
+	int64_t n;
 
 	if (*p == end || (**p != 'e' && **p != 'E'))
 		return true;
@@ -61,11 +76,12 @@ static bool scan_exponent(const char **p, const char *end, int64_t *exponent)
 	negative = *p < end && **p == '-';
 	if (*p < end && (**p == '-' || **p == '+'))
 		++*p;
-	if (*p == end)
+	digits = *p;
+	while (*p < end && ascii_is_digit(**p))
+		++*p;
+	if (!number_exponent((str){ digits, (size_t)(*p - digits) }, negative, s->fraction, &n))
 		return false;
-	for (; *p < end && ascii_is_digit(**p); ++*p)
-		n = MIN(n * 10 + (**p - '0'), enough);
-	*exponent += negative ? -n : n;
+	s->exponent += n;
 	return true;
 }
 
@@ -85,7 +101,7 @@ enum number_problem number_parse(str text, struct number *ret)
 	if (text.n && (*p == '-' || *p == '+'))
 		s.number.negative = *p++ == '-';
 	scan_digits(&p, end, &s);
-	if (!s.has_digits || !scan_exponent(&p, end, &s.exponent) || p < end)
+	if (!s.has_digits || !scan_exponent(&p, end, &s) || p < end)
 		return NUMBER_IS_NONE;
 	if (!s.number.count) {
 		*ret = (struct number){ 0 };

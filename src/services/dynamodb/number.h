@@ -31,6 +31,10 @@ enum number_problem {
 	NUMBER_IS_TOO_SMALL, /* underflow */
 };
 
+/* A number is a Java BigDecimal, whose exponent, and what the digits behind the point leave of it, are 32 bits:
+ * of these digits, with a sign before them and so many digits behind the point. */
+bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret);
+
 /* Of the texts that DynamoDB takes: an optional sign, digits with an optional point, an optional exponent.
  * Zeros at both ends do not count as digits. *ret is untouched on failure. */
 enum number_problem number_parse(str text, struct number *ret);

@@ -110,6 +110,7 @@ struct partiql_statement {
 bool partiql_parse(struct problem *p, str text, struct partiql_statement **ret);
 /* Its last step: what is good PartiQL, but not for DynamoDB. Finds the table, too. */
 bool partiql_check(struct problem *p, struct partiql_statement *s);
+bool partiql_check_columns(struct problem *p, const struct partiql_statement *s);
 
 /* As many values as there are parameters. */
 bool partiql_bind(struct problem *p, struct partiql_statement *s,

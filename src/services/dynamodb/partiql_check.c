@@ -169,10 +169,12 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* A path is returned under its last name, so these must differ. */
-static bool check_columns(struct problem *p, const struct partiql_statement *s)
+bool partiql_check_columns(struct problem *p, const struct partiql_statement *s)
 {
 	str *names = arena_array(p->arena, str, s->column_count);
 
+	if (s->is_star)
+		return true;
 	for (size_t i = 0; i < s->column_count; i++) {
 		if (!check_path(p, s->columns[i]))
 			return false;
@@ -277,7 +279,8 @@ bool partiql_check(struct problem *p, struct partiql_statement *s)
 	switch (s->operation) {
 	case PARTIQL_SELECT:
 	case PARTIQL_EXISTS:
-		return s->is_star || check_columns(p, s);
+		/* Of an index not before it is known. */
+		return s->index.p || partiql_check_columns(p, s);
 	case PARTIQL_UPDATE:
 		return check_changes(p, s);
 	default:

@@ -1,6 +1,7 @@
 #include "services/dynamodb/partiql_lex.h"
 
 #include "base/str.h"
+#include "services/dynamodb/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -285,23 +286,10 @@ static bool lex_quoted(struct lexer *l, char quote, enum partiql_lexeme type)
 	return true;
 }
 
-/* A number is a Java BigDecimal: its exponent, and what the digits behind the point leave of it, are 32 bits. */
-static bool is_exponent(str digits, bool negative, size_t fraction)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < digits.n; i++) {
-		n = n * 10 + (digits.p[i] - '0');
-		if (n > (int64_t)INT32_MAX + 1)
-			return false;
-	}
-	n = negative ? -n : n;
-	return n >= -(int64_t)INT32_MAX && n <= INT32_MAX && (int64_t)fraction - n <= INT32_MAX;
-}
-
 static bool lex_number(struct lexer *l)
 {
 	size_t n = 0, fraction = 0, digits;
+	int64_t exponent;
 	bool negative = false;
 
 	while (ascii_is_digit(peek(l, n)))
@@ -317,8 +305,8 @@ static bool lex_number(struct lexer *l)
 		digits = n;
 		while (ascii_is_digit(peek(l, n)))
 			n++;
-		if (n == digits || !is_exponent(str_from_to(l->text, l->at + digits, l->at + n),
-		                                negative, fraction))
+		if (!number_exponent(str_from_to(l->text, l->at + digits, l->at + n), negative,
+		                     fraction, &exponent))
 			return false;
 	}
 	add(l, LEXEME_NUMBER, WORD_NONE, str_from_to(l->text, l->at, l->at + n), n);

@@ -229,7 +229,7 @@ bool partiql_select_bind(struct problem *p, const struct partiql_request *reques
 	*r = (struct page_request){ .table = t, .is_consistent = is_consistent };
 	if (!find_index(p, st->index, is_consistent, r))
 		return false;
-	if (r->index && !check_columns(p, st, r))
+	if (r->index && (!partiql_check_columns(p, st) || !check_columns(p, st, r)))
 		return false;
 	if (!bind_projection(p, st, ret) || !partiql_plan(p, request, r, &plan))
 		return false;

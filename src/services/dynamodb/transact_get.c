@@ -176,7 +176,9 @@ static err read_all(struct call *c, const struct transaction *t,
 		if (size > TRANSACTION_SIZE_MAX)
 			return validation_error(c, "Aggregate size of the items in the transaction "
 			                           "cannot exceed 4 MB");
-		ret->items[i].item = stored.text;
+		/* Unlike a GetItem's, an item of which nothing is wanted is left out. */
+		if (!get->get.is_projected || !str_eq(stored.text, STR("{}")))
+			ret->items[i].item = stored.text;
 		capacity_add_read(get->capacity, NULL,
 		                  read_units(stored.size, CAPACITY_TRANSACTION));
 	}

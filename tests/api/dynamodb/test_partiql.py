@@ -231,6 +231,9 @@ def test_a_scan_of_an_index_finds_nothing_by_what_it_does_not_hold(run, sorted_t
     ("SELECT * FROM {}.\"none\"", "The table does not have the specified index"),
     ("SELECT * FROM {}.\"many\" WHERE kind = 'odd'",
      "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys."),
+    ("SELECT COUNT(*) FROM {}.\"many\"",
+     "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys."),
+    ("SELECT COUNT(*) FROM {}.\"all\"", "Unexpected path component at 1:8:5"),
     ("UPDATE {}.\"all\" SET text = 'x' WHERE id = 'a'", "This operation is not supported on an index"),
     ("INSERT INTO {}.\"all\" VALUE {{'id': 'x'}}", "FROM clause may only contain a single table name"),
 ])
@@ -444,7 +447,7 @@ def test_statements_that_are_refused(run, hashed, statement, message):
 
 
 def test_parameters_are_checked_before_the_table(run):
-    for number, echo in (("abc", ": abc"), ("", "")):
+    for number, echo in (("abc", ": abc"), ("", ""), ("1e99999999999", ": 1e99999999999")):
         with refused("The parameter cannot be converted to a numeric value" + echo):
             run("SELECT * FROM none WHERE id = ?", Parameters=[{"N": number}])
 

@@ -30,6 +30,12 @@ def test_an_item_that_is_not_there_has_an_empty_place(menagerie, tables):
     assert (status, reply) == (200, {"Responses": [{}, {"Item": item(id="a", n=1)}]})
 
 
+def test_an_item_of_which_nothing_is_wanted_has_an_empty_place(menagerie, tables):
+    status, reply = raw(menagerie, "TransactGetItems", {"TransactItems": [
+        get(tables[0], {"ProjectionExpression": "nothing, deep.nothing"}, id="4")]})
+    assert (status, reply) == (200, {"Responses": [{}]})
+
+
 def test_a_projection_has_names_of_its_own(dynamodb, tables):
     more = {"ProjectionExpression": "#d.a[0]", "ExpressionAttributeNames": {"#d": "deep"}}
     reply = dynamodb.transact_get_items(TransactItems=[get(tables[0], more, id="4")])

@@ -170,6 +170,28 @@ TEST(validate_cuts_a_long_value_at_a_characters_start)
 	expect(message.n < 4000);
 }
 
+TEST(validate_ends_a_list_that_it_cuts)
+{
+	struct buf b;
+	str message;
+
+	buf_init(&b, &arena, 1 << 20);
+	buf_put(&b, STR("{\"TransactItems\": ["));
+	for (int i = 0; i < 1000; i++)
+		buf_printf(
+			&b,
+			"%s{\"Get\": {\"TableName\": \"tab\", \"Key\": {\"id\": {\"N\": \"%d\"}}}}",
+			i ? "," : "", i);
+	buf_put(&b, STR("]}"));
+	message = validated(&dynamodb_model, "TransactGetItems", buf_cstr(&b));
+	expect(str_starts(message,
+	                  STR("1 validation error detected: Value '[TransactGetItem(get=Get(")));
+	expect(str_contains(message,
+	                    STR("...]' at 'transactItems' failed to satisfy constraint: Member "
+	                        "must have length less than or equal to 100")));
+	expect(message.n < 9000);
+}
+
 TEST(every_pattern_of_every_model_compiles)
 {
 	static const struct model *const models[] = { &dynamodb_model, &ec2_model,  &iam_model,
@@ -189,5 +211,6 @@ TESTS({
 	RUN(validate_counts_characters_not_bytes),
 	RUN(validate_names_no_more_than_ten_errors),
 	RUN(validate_cuts_a_long_value_at_a_characters_start),
+	RUN(validate_ends_a_list_that_it_cuts),
 	RUN(every_pattern_of_every_model_compiles),
 })
