@@ -30,6 +30,9 @@ enum op_flags {
  * has come, with the same input, on the connection's thread, in a snapshot. It refuses what need not be
  * sent at all, before a client that asked (Expect: 100-continue) sends it, and says what the body passes
  * through (struct body). The handler checks again: much can happen while a body comes.
+ *
+ * And any operation can have a `check`: what the service says of an input in words of its own before it
+ * looks at the model's constraints. It has no db, and what the model requires may be missing.
  */
 
 /* An address beside those that the model gives (the target prefix, the signing name, hosts that start with the
@@ -86,6 +89,7 @@ struct op_slot {
 	void (*run)(void);
 	unsigned flags;
 	void (*prepare)(void);
+	void (*check)(void);
 };
 
 static inline const struct op_slot *service_slot(const struct service *s,

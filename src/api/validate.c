@@ -66,10 +66,17 @@ static const struct error_definition *definition_of(struct call *c, const struct
 	return own;
 }
 
+/* All have this type but for the struct's name. */
+typedef err own_check(struct call *c, const void *in);
+
 err validate(struct call *c, const struct service *s, const struct operation *op, const void *in)
 {
+	const struct op_slot *slot = service_slot(s, op);
+	err e = slot && slot->check ? ((own_check *)slot->check)(c, in) : NULL;
 	str message;
 
+	if (e)
+		return e;
 	if (s->model->protocol == PROTOCOL_EC2 || s->model->protocol == PROTOCOL_REST_XML)
 		return check_required_only(c, s->model, op, in);
 	message = wire_validate(c->arena, s->model, op->input, in);

@@ -276,6 +276,15 @@ bool utf8_valid(str s)
 	return true;
 }
 
+str utf8_within(str s, size_t most)
+{
+	if (s.n <= most)
+		return s;
+	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+		most--;
+	return str_from_to(s, 0, most);
+}
+
 size_t utf8_count(str s)
 {
 	size_t count = 0;

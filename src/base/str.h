@@ -47,6 +47,7 @@ size_t number_prefix(str s); /* how much of the start of s is a JSON number; 0: 
 bool utf8_valid(str s);                          /* no surrogates, no overlongs; NUL is allowed */
 size_t utf8_first(str s);                        /* bytes of the first code point; 0: not valid */
 size_t utf8_count(str s);                        /* code points of valid UTF-8 */
+str utf8_within(str s, size_t most);             /* cut at a character's start, not within one */
 size_t utf8_put(char *out, uint32_t code_point); /* 1 to 4 bytes */
 
 static inline bool ascii_is_digit(char c)

@@ -97,16 +97,6 @@ static void print_value(struct check *c, struct buf *b, uint16_t shape_index, ui
 	}
 }
 
-/* Cuts at a character's start, not within one. */
-static str within(str s, size_t most)
-{
-	if (s.n <= most)
-		return s;
-	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
-		most--;
-	return str_from_to(s, 0, most);
-}
-
 /* A collection that is cut still ends as one. */
 static void put_value(struct check *c, uint16_t shape, const void *value)
 {
@@ -117,8 +107,8 @@ static void put_value(struct check *c, uint16_t shape, const void *value)
 
 	buf_init(&printed, c->arena, 4 * LIMIT_ERROR_COLLECTION);
 	print_value(c, &printed, shape, TIMESTAMP_DEFAULT, value);
-	shown = within(buf_str(&printed),
-	               is_collection ? LIMIT_ERROR_COLLECTION : LIMIT_ERROR_VALUE);
+	shown = utf8_within(buf_str(&printed),
+	                    is_collection ? LIMIT_ERROR_COLLECTION : LIMIT_ERROR_VALUE);
 	buf_printf(&c->message, "Value '%.*s", STR_ARG(shown));
 	if (is_collection && shown.n < printed.n)
 		buf_put(&c->message, kind == SHAPE_LIST ? STR("...]") : STR("...}"));
@@ -317,7 +307,7 @@ static void check_map(struct check *c, const struct place_name *at, uint16_t sha
 			continue;
 		if (check_inside(c, at, shape_index, map, value, place, STR("Map value")))
 			return;
-		check_members(c, &(struct place_name){ .outer = at, .key = within(name, 256) },
+		check_members(c, &(struct place_name){ .outer = at, .key = utf8_within(name, 256) },
 		              s->element, place);
 	}
 }

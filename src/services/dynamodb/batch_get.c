@@ -2,6 +2,8 @@
  * BatchGetItem: items by their keys, of several tables. Nothing is said of keys that there are no items for;
  * what would make the reply too large is left for the caller to ask for again.
  */
+#include "base/json.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "services/dynamodb/capacity.h"
 #include "services/dynamodb/dynamodb.h"
@@ -22,6 +24,110 @@ struct batch_part {
 	struct item *keys;
 	enum capacity_factor factor;
 };
+
+/*
+ * What AWS checks ahead of the model's constraints, and in other words.
+ */
+
+static void echo_key(struct problem *p, struct json_writer *w, str text)
+{
+	struct problem unsaid = { .arena = p->arena };
+	struct item key;
+
+	if (item_read(&unsaid, text, &key))
+		item_put(w, &key);
+	else
+		json_put_raw(w, text);
+}
+
+static void echo_part(struct problem *p, struct json_writer *w,
+                      const struct dynamodb_keys_and_attributes *part)
+{
+	json_put_object(w);
+	if (part && part->keys.items) {
+		json_put_name(w, STR("Keys"));
+		json_put_array(w);
+		for (size_t i = 0; i < part->keys.n; i++)
+			echo_key(p, w, part->keys.items[i]);
+		json_put_array_end(w);
+	}
+	json_put_object_end(w);
+}
+
+/* The map, as far as a message may be long: the tables with their keys. */
+static str echo(struct problem *p, const struct dynamodb_batch_get_request_map *in)
+{
+	struct json_writer w;
+	struct buf b;
+
+	buf_init(&b, p->arena, 1024 * 1024);
+	json_writer_init(&w, &b);
+	json_put_object(&w);
+	for (size_t i = 0; i < in->n && b.n < LIMIT_ERROR_VALUE; i++) {
+		json_put_name(&w, in->items[i].key);
+		echo_part(p, &w, in->items[i].value);
+	}
+	json_put_object_end(&w);
+	return utf8_within(buf_str(&b), LIMIT_ERROR_VALUE);
+}
+
+/* One name that is none, of whatever kind, is told with all that a name must be. */
+static bool check_names(struct problem *p, const struct dynamodb_batch_get_item_in *in)
+{
+	const struct dynamodb_batch_get_request_map *map = &in->request_items;
+	str wanted = in->return_consumed_capacity;
+	bool is_known = !wanted.p || str_eq(wanted, STR("INDEXES")) ||
+	                str_eq(wanted, STR("TOTAL")) || str_eq(wanted, STR("NONE"));
+	str rest = is_known ? STR("")
+	                    : arena_printf(p->arena,
+	                                   "; Value '%.*s' at 'returnConsumedCapacity' failed to "
+	                                   "satisfy constraint: Member must satisfy enum value "
+	                                   "set: [INDEXES, TOTAL, NONE]",
+	                                   STR_ARG(utf8_within(wanted, LIMIT_ERROR_VALUE)));
+
+	for (size_t i = 0; i < map->n; i++)
+		if (!table_name_is_valid(map->items[i].key) &&
+		    !str_starts(map->items[i].key, STR("arn:")))
+			return problem_of_value(
+				p,
+				"%s detected: Value '%.*s' at 'requestItems' failed to satisfy "
+				"constraint: Map keys must satisfy constraint: [Member must have "
+				"length less than or equal to 255, Member must have length greater "
+				"than or equal to 3, Member must satisfy regular expression "
+				"pattern: [a-zA-Z0-9_.-]+]%.*s",
+				is_known ? "1 validation error" : "2 validation errors",
+				STR_ARG(echo(p, map)), STR_ARG(rest));
+	return true;
+}
+
+static bool check_lengths(struct problem *p, const struct dynamodb_batch_get_request_map *map)
+{
+	if (map->items && !map->n)
+		return problem_of_value(
+			p, "1 validation error detected: Value at 'RequestItems' failed to satisfy "
+			   "constraint: Member must have length greater than or equal to 1");
+	for (size_t i = 0; i < map->n; i++) {
+		const struct dynamodb_keys_and_attributes *part = map->items[i].value;
+
+		if (part && part->keys.items && (!part->keys.n || part->keys.n > KEYS_MAX))
+			return problem_of_value(
+				p,
+				"1 validation error detected: Value at "
+				"'RequestItems.%.*s.member.Keys' failed to satisfy constraint: "
+				"Member must have length %s than or equal to %d",
+				STR_ARG(utf8_within(map->items[i].key, LIMIT_ERROR_VALUE)),
+				part->keys.n ? "less" : "greater", part->keys.n ? KEYS_MAX : 1);
+	}
+	return true;
+}
+
+err dynamodb_batch_get_item_check(struct call *c, const struct dynamodb_batch_get_item_in *in)
+{
+	struct problem p = { .arena = c->arena };
+
+	return check_lengths(&p, &in->request_items) && check_names(&p, in) ? NULL
+	                                                                    : problem_error(c, &p);
+}
 
 /* All tables of a request are to be of one generation. */
 static bool check_parameters(struct problem *p, const struct dynamodb_batch_get_request_map *in)

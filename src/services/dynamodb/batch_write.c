@@ -154,6 +154,15 @@ static err write_all(struct batch *b, const struct dynamodb_batch_write_item_req
 	return b->done ? NULL : throttle_admit(b->call, b->writes->table, NULL, THROTTLE_WRITE);
 }
 
+/* Ahead of the model's constraints, and in other words. */
+err dynamodb_batch_write_item_check(struct call *c, const struct dynamodb_batch_write_item_in *in)
+{
+	if (in->request_items.items && !in->request_items.n)
+		return validation_error(
+			c, "The requestItems parameter is required for BatchWriteItem");
+	return NULL;
+}
+
 static err check_count(struct call *c, const struct dynamodb_batch_write_item_request_map *items)
 {
 	if (count_requests(items) <= REQUESTS_MAX)

@@ -7,8 +7,10 @@
 
 static const struct dynamodb_api ops = {
 	.batch_execute_statement = { dynamodb_batch_execute_statement, OP_SLOW },
-	.batch_get_item = { dynamodb_batch_get_item, OP_READ },
-	.batch_write_item = { dynamodb_batch_write_item, OP_WRITE },
+	.batch_get_item = { dynamodb_batch_get_item, OP_READ,
+	                    .check = dynamodb_batch_get_item_check },
+	.batch_write_item = { dynamodb_batch_write_item, OP_WRITE,
+	                      .check = dynamodb_batch_write_item_check },
 	.create_table = { dynamodb_create_table, OP_WRITE },
 	.delete_item = { dynamodb_delete_item, OP_WRITE },
 	.delete_table = { dynamodb_delete_table, OP_WRITE },
@@ -23,7 +25,7 @@ static const struct dynamodb_api ops = {
 	.list_tables = { dynamodb_list_tables, OP_READ },
 	.list_tags_of_resource = { dynamodb_list_tags_of_resource, OP_READ },
 	.put_item = { dynamodb_put_item, OP_WRITE },
-	.query = { dynamodb_query, OP_READ },
+	.query = { dynamodb_query, OP_READ, .check = dynamodb_query_check },
 	.scan = { dynamodb_scan, OP_READ },
 	.tag_resource = { dynamodb_tag_resource, OP_WRITE },
 	.transact_get_items = { dynamodb_transact_get_items, OP_READ },

@@ -40,13 +40,16 @@ dynamodb_put_item_fn dynamodb_put_item;
 dynamodb_update_item_fn dynamodb_update_item;
 dynamodb_delete_item_fn dynamodb_delete_item;
 dynamodb_batch_write_item_fn dynamodb_batch_write_item;
+err dynamodb_batch_write_item_check(struct call *c, const struct dynamodb_batch_write_item_in *in);
 dynamodb_transact_write_items_fn dynamodb_transact_write_items;
 
 /* get_item.c, batch_get.c, transact_get.c, query.c, scan.c */
 dynamodb_get_item_fn dynamodb_get_item;
 dynamodb_batch_get_item_fn dynamodb_batch_get_item;
+err dynamodb_batch_get_item_check(struct call *c, const struct dynamodb_batch_get_item_in *in);
 dynamodb_transact_get_items_fn dynamodb_transact_get_items;
 dynamodb_query_fn dynamodb_query;
+err dynamodb_query_check(struct call *c, const struct dynamodb_query_in *in);
 dynamodb_scan_fn dynamodb_scan;
 
 /* execute_statement.c, batch_execute_statement.c, execute_transaction.c */

@@ -134,6 +134,13 @@ str update_touches_key(const struct update *u, const struct key_schema *schema);
  */
 bool update_apply(struct problem *p, const struct update *u, const struct item *old,
                   struct item *ret);
+/*
+ * Bytes of what the update writes into `new`: the attributes it names, whole, and what AWS adds for the update
+ * and each of its actions. UpdateItem alone holds this to the limit of an item as well as the item's own
+ * size, so that one with a short key may have a few bytes less than one that is put. Measured in most
+ * regions; nowhere documented.
+ */
+int64_t update_size(const struct update *u, const struct item *new);
 /* Of an item, the paths that the update names: UPDATED_OLD of the old one, UPDATED_NEW of the new. */
 struct item update_changed(struct arena *a, const struct update *u, const struct item *item);
 

@@ -2,7 +2,7 @@
  * Items and their values, as trees in an arena, and as the JSON text that is sent and stored.
  *
  * A tree is normal once it is read: a number is a `struct number`, a binary its bytes, a set has no
- * duplicates and is in the order in which it was sent (sets compare without regard to it). item_put writes
+ * duplicates and is in the order of its elements (those stored by older versions are not). item_put writes
  * the text that is stored and that answers a plain read as it is: {"id":{"S":"a"},"age":{"N":"3"}}.
  */
 #ifndef SERVICES_DYNAMODB_ITEM_H

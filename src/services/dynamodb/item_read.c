@@ -327,7 +327,9 @@ static bool read_set(struct reader *r, enum value_type type, struct value *ret)
 	ret->type = type;
 	ret->as.list.items = items;
 	ret->as.list.n = n;
-	check_set(r, ret);
+	check_set(r, ret); /* which shows it as it was sent */
+	if (!r->of_value.message.p)
+		set_sort(ret);
 	return json_ok(&r->json) || broken(r);
 }
 

@@ -12,6 +12,18 @@ static int by_value(const void *a, const void *b)
 	return value_compare(*first, *second);
 }
 
+static int elements_by_value(const void *a, const void *b)
+{
+	return value_compare(a, b);
+}
+
+void set_sort(struct value *set)
+{
+	if (set->as.list.n > 1)
+		qsort(set->as.list.items, set->as.list.n, sizeof(*set->as.list.items),
+		      elements_by_value);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct attribute *const *first = a, *const *second = b;

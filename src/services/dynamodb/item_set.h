@@ -6,6 +6,9 @@
 
 bool set_has_duplicates(const struct value *set);
 
+/* In DynamoDB's order, in which it gives sets back: by bytes, or by number. */
+void set_sort(struct value *set);
+
 /* Of attributes of the same name only the last is left; returns how many there are then. */
 size_t drop_earlier_names(struct attribute *items, size_t n);
 

@@ -251,7 +251,7 @@ bool partiql_write(struct problem *p, const struct partiql_request *r, const str
 	ret->kind = WRITE_PUT;
 	ret->item = r->item;
 	ret->must_be_absent = true;
-	return check_item(p, &t->keys, &r->item);
+	return check_item(p, &t->keys, &r->item) && write_check_size(p, &r->item);
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "services/dynamodb/partiql.h"
 
 #include "base/str.h"
+#include "services/dynamodb/item_set.h"
 
 #include <stdlib.h>
 
@@ -196,7 +197,10 @@ static bool convert_bag(struct problem *p, const struct partiql_node *node,
 	}
 	*ret = (struct value){ .type = items[0].type == VALUE_S ? VALUE_SS : VALUE_NS,
 		               .as.list = { items, node->n } };
-	return check_elements(p, items, node->n);
+	if (!check_elements(p, items, node->n))
+		return false;
+	set_sort(ret);
+	return true;
 }
 
 static bool convert(struct problem *p, const struct partiql_node *node, const struct place *place,

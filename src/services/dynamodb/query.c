@@ -42,6 +42,25 @@ static bool check_parameters(struct problem *p, const struct dynamodb_query_in *
 				   });
 }
 
+/*
+ * AWS checks these ahead of the model's constraints, and in other words; those of ConditionalOperator are its
+ * own. With less than two conditions it has nothing to join, and is left to the model.
+ */
+err dynamodb_query_check(struct call *c, const struct dynamodb_query_in *in)
+{
+	str join = in->conditional_operator;
+
+	if (join.p && in->query_filter.n > 1 && !str_eq(join, STR("AND")) &&
+	    !str_eq(join, STR("OR")))
+		return validation_error(c, "Failed to satisfy constraint: Member must satisfy enum "
+		                           "value set: [ALL, OR]");
+	if (in->limit.set && in->limit.value < 1)
+		return validation_error(
+			c, "1 validation error detected: Value at 'Limit' failed to satisfy "
+			   "constraint: Member must have value greater than or equal to 1");
+	return NULL;
+}
+
 /* Unlike Scan, Query words this as it words broken constraints. */
 static bool check_select(struct problem *p, const struct dynamodb_query_in *in)
 {

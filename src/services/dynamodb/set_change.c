@@ -1,4 +1,5 @@
 #include "services/dynamodb/expression_parse.h"
+#include "services/dynamodb/item_set.h"
 
 static int by_value(const void *a, const void *b)
 {
@@ -40,6 +41,7 @@ struct value set_union(struct arena *a, const struct value *set, const struct va
 	for (size_t i = 0; i < more->as.list.n; i++)
 		if (!is_among(sorted, set->as.list.n, &more->as.list.items[i]))
 			add_element(&all, &more->as.list.items[i]);
+	set_sort(&all);
 	return all;
 }
 

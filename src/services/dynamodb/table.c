@@ -56,6 +56,11 @@ static bool is_name(str s)
 	return s.n > 0;
 }
 
+bool table_name_is_valid(str name)
+{
+	return is_name(name) && name.n >= NAME_MIN && name.n <= NAME_MAX;
+}
+
 /* "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: …", which the model
  * does not say, because a name may also be an ARN. */
 static bool check_name(struct problem *p, str name)

@@ -57,6 +57,7 @@ err table_find_named(struct call *c, str name_or_arn, struct table *ret);
 
 /* The name in a name or an ARN, of the right form. */
 err table_name_of(struct call *c, str name_or_arn, str *ret);
+bool table_name_is_valid(str name);
 
 bool table_load_named(struct db *db, struct arena *a, str account, str region, str name,
                       struct table *ret);

@@ -383,6 +383,34 @@ bool update_apply(struct problem *p, const struct update *u, const struct item *
 	return true;
 }
 
+/* A place in a list is told by one byte more than a name. */
+static int64_t action_size(const struct action *action)
+{
+	const struct path *path = &action->path->as.path;
+
+	if (action->kind == ACTION_REMOVE || action->kind == ACTION_DELETE)
+		return 2;
+	return path->steps[path->n - 1].name.p ? 19 : 20;
+}
+
+int64_t update_size(const struct update *u, const struct item *new)
+{
+	int64_t size = 3;
+	str previous = STR_NULL;
+
+	for (size_t i = 0; i < u->n; i++)
+		size += action_size(&u->actions[i]);
+	for (size_t i = 0; i < u->paths.n; i++) {
+		str name = u->paths.paths[i].steps[0].name;
+		const struct value *value = item_find(new, name);
+
+		if (value && !(previous.p && str_eq(previous, name)))
+			size += (int64_t)name.n + value_size(value);
+		previous = name;
+	}
+	return size;
+}
+
 struct item update_changed(struct arena *a, const struct update *u, const struct item *item)
 {
 	return projection_apply(a, &u->paths, item);

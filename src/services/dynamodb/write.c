@@ -128,7 +128,8 @@ static bool check_updated(struct problem *p, const struct write *w, const struct
 
 	if (!check_empty_keys(p, &keys) || !check_indexes(p, w->table, &keys))
 		return false;
-	if (item_size(&w->new) > ITEM_SIZE_MAX)
+	if (item_size(&w->new) > ITEM_SIZE_MAX ||
+	    (w->measures_update && update_size(w->update, &w->new) > ITEM_SIZE_MAX))
 		return problem_of_value(
 			p, "Item size to update has exceeded the maximum allowed size");
 	return true;
@@ -249,6 +250,7 @@ err write_operation(struct call *c, str table_name, const struct write_parameter
 
 	if (!write_parse(&p, given, &w))
 		return problem_error(c, &p);
+	w.measures_update = true;
 	e = table_find(c, table_name, &t);
 	if (!e)
 		e = write_run(c, &t, &w, &capacity);

@@ -31,6 +31,7 @@ struct write {
 	const struct update *update;       /* NULL: the item is only to be there */
 	bool must_exist, must_be_absent;   /* conditions as well: of PartiQL's UPDATE and INSERT */
 	bool shows_old_on_failure;         /* ReturnValuesOnConditionCheckFailure: ALL_OLD */
+	bool measures_update;              /* of UpdateItem: see update_size */
 
 	/* What write_bind finds. */
 	const struct table *table;
@@ -70,6 +71,9 @@ err write_operation(struct call *c, str table_name, const struct write_parameter
                     struct write_result *ret);
 
 bool write_parse(struct problem *p, const struct write_parameters *given, struct write *ret);
+
+/* Of an item that is put, PartiQL's INSERT included. */
+bool write_check_size(struct problem *p, const struct item *item);
 
 bool write_bind(struct problem *p, const struct table *t, struct write *w);
 enum write_outcome write_prepare(struct db *db, struct problem *p, struct write *w);

@@ -50,11 +50,10 @@ static bool check_return_values(struct problem *p, const struct write_parameters
 	return problem_of_value(p, "ReturnValues can only be ALL_OLD or NONE");
 }
 
-static bool check_size(struct problem *p, const struct write *w)
+bool write_check_size(struct problem *p, const struct item *item)
 {
-	if (w->kind != WRITE_PUT || item_size(&w->item) <= ITEM_SIZE_MAX)
-		return true;
-	return problem_of_value(p, "Item size has exceeded the maximum allowed size");
+	return item_size(item) <= ITEM_SIZE_MAX ||
+	       problem_of_value(p, "Item size has exceeded the maximum allowed size");
 }
 
 static bool parse_legacy(struct problem *p, const struct write_parameters *given, struct write *ret)
@@ -102,6 +101,6 @@ bool write_parse(struct problem *p, const struct write_parameters *given, struct
 	ret->shows_old_on_failure =
 		str_eq(given->return_values_on_condition_check_failure, STR("ALL_OLD"));
 	return read_item(p, given, &ret->item) && check_return_values(p, given) &&
-	       check_size(p, ret) &&
+	       (ret->kind != WRITE_PUT || write_check_size(p, &ret->item)) &&
 	       (has_expressions ? parse_expressions(p, given, ret) : parse_legacy(p, given, ret));
 }

@@ -80,6 +80,56 @@ def test_a_hundred_keys_are_enough(dynamodb, tables):
         dynamodb.batch_get_item(RequestItems={second: {"Keys": many}, first: keys("1")})
 
 
+@pytest.mark.parametrize("count, most", [(0, "greater than or equal to 1"), (101, "less than or equal to 100")])
+def test_a_table_is_asked_for_one_to_a_hundred_keys(dynamodb, tables, count, most):
+    with refused(f"1 validation error detected: Value at 'RequestItems.{tables[1]}.member.Keys' failed to satisfy constraint: "
+                 f"Member must have length {most}"):
+        dynamodb.batch_get_item(RequestItems={tables[1]: {"Keys": [item(id="a", n=i) for i in range(count)]}})
+
+
+def test_some_table_must_be_asked(dynamodb):
+    with refused("1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length "
+                 "greater than or equal to 1"):
+        dynamodb.batch_get_item(RequestItems={})
+
+
+NAMES = ("'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or "
+         "equal to 255, Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: "
+         "[a-zA-Z0-9_.-]+]")
+UNKNOWN = ("Value 'BOGUS' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: "
+           "[INDEXES, TOTAL, NONE]")
+
+
+def test_a_name_that_no_table_can_have_is_told_with_what_is_asked_of_it(dynamodb, tables):
+    asked = {"bad!name": {"Keys": [{"id": {"S": "\u00e9"}}, {"n": {"N": "1.0"}}]}, tables[0]: keys("1")}
+    shown = ('{"bad!name":{"Keys":[{"id":{"S":"\u00e9"}},{"n":{"N":"1"}}]},"%s":{"Keys":[{"id":{"S":"1"}}]}}' % tables[0])
+    with refused(f"1 validation error detected: Value '{shown}' at {NAMES}"):
+        dynamodb.batch_get_item(RequestItems=asked)
+    with refused(f"2 validation errors detected: Value '{shown}' at {NAMES}; {UNKNOWN}"):
+        dynamodb.batch_get_item(RequestItems=asked, ReturnConsumedCapacity="BOGUS")
+    with refused(f"1 validation error detected: Value '{{\"ab\":{{\"Keys\":[{{\"id\":{{\"S\":\"1\"}}}}]}}}}' at {NAMES}"):
+        dynamodb.batch_get_item(RequestItems={"ab": keys("1")})
+
+
+def test_what_is_shown_of_it_is_cut_at_a_character(menagerie):
+    asked = {"RequestItems": {"\u00e9" * 3000: {"Keys": [{"id": {"X": 1}}]}}, "ReturnConsumedCapacity": "\u00e9" * 3000}
+    status, reply = raw(menagerie, "BatchGetItem", asked)
+    assert status == 400
+    assert reply["message"].startswith("2 validation errors detected: Value '{\"" + "\u00e9" * 511 + "' at 'requestItems' failed")
+    assert "; Value '" + "\u00e9" * 512 + "' at 'returnConsumedCapacity' failed" in reply["message"]
+
+
+def test_a_table_may_be_named_by_its_arn(dynamodb, tables):
+    arn = dynamodb.describe_table(TableName=tables[0])["Table"]["TableArn"]
+    found = dynamodb.batch_get_item(RequestItems={arn: {**keys("1"), "ProjectionExpression": "id"}})["Responses"]
+    assert list(found.values()) == [[item(id="1")]]
+
+
+def test_unknown_capacity_is_told_before_a_missing_table(dynamodb):
+    with refused("1 validation error detected: " + UNKNOWN):
+        dynamodb.batch_get_item(RequestItems={"no-such-table": keys("1")}, ReturnConsumedCapacity="BOGUS")
+
+
 def test_the_same_key_twice_is_refused(dynamodb, tables):
     with refused("Provided list of item keys contains duplicates"):
         dynamodb.batch_get_item(RequestItems={tables[0]: keys("1", "2", "1")})

@@ -106,10 +106,33 @@ def test_a_table_that_is_not_there_fails_it_all(dynamodb, table):
     assert all_of(dynamodb, table) == []
 
 
-def test_an_empty_batch_and_an_empty_list_are_refused(menagerie, table):
-    for requests in ({}, {table: []}):
-        status, reply = raw(menagerie, "BatchWriteItem", {"RequestItems": requests})
-        assert (status, reply["__type"].split("#")[-1]) == (400, "ValidationException"), reply
+def test_an_empty_batch_is_refused(dynamodb):
+    with refused("The requestItems parameter is required for BatchWriteItem"):
+        dynamodb.batch_write_item(RequestItems={})
+
+
+@pytest.mark.parametrize("count", [0, 26])
+def test_a_table_has_one_to_25_requests(menagerie, table, count):
+    requests = {"RequestItems": {table: [put(id=str(i)) for i in range(count)]}, "ReturnConsumedCapacity": "SOME"}
+    status, reply = raw(menagerie, "BatchWriteItem", requests)
+    assert status == 400
+    assert reply["message"].startswith("2 validation errors detected: Value '{" + table + "=[")
+    assert (" at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less "
+            "than or equal to 25, Member must have length greater than or equal to 1]" in reply["message"])
+
+
+def test_what_is_asked_of_the_reply_must_be_known(dynamodb, table):
+    capacity = ("Value 'SOME' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: "
+                "[INDEXES, TOTAL, NONE]")
+    metrics = ("Value 'MANY' at 'returnItemCollectionMetrics' failed to satisfy constraint: Member must satisfy enum value set: "
+               "[SIZE, NONE]")
+    with refused(f"2 validation errors detected: {capacity}; {metrics}"):
+        dynamodb.batch_write_item(RequestItems={table: [put(id="a")]}, ReturnConsumedCapacity="SOME",
+                                  ReturnItemCollectionMetrics="MANY")
+    for name in ("bad!name", new_name()):
+        with refused(f"1 validation error detected: {capacity}"):
+            dynamodb.batch_write_item(RequestItems={name: [put(id="a")]}, ReturnConsumedCapacity="SOME")
+    assert all_of(dynamodb, table) == []
 
 
 def test_a_batch_may_be_large(dynamodb, table):

@@ -283,6 +283,16 @@ def test_what_cannot_be_inserted(run, stored, hashed, value, message):
     assert stored("x") is None
 
 
+def test_an_item_that_is_inserted_has_409600_bytes_and_not_one_more(run, stored, hashed):
+    def insert(size):
+        run(f"INSERT INTO \"{hashed}\" VALUE {{'id': 'full', 's': ?}}", "x" * (size - len("id" "full" "s")))
+
+    with refused("Item size has exceeded the maximum allowed size"):
+        insert(409601)
+    assert stored("full") is None
+    insert(409600)
+
+
 # --- UPDATE
 
 

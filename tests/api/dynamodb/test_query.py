@@ -265,6 +265,30 @@ def test_select_goes_with_some_parameters_only(query, select, more, message):
         query(Select=select, **more)
 
 
+def test_select_is_one_of_four(query):
+    with refused("1 validation error detected: Value 'SOME' at 'select' failed to satisfy constraint: Member must satisfy enum "
+                 "value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]"):
+        query(Select="SOME")
+
+
+def test_a_limit_is_positive(query):
+    with refused("1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater "
+                 "than or equal to 1"):
+        query(Limit=0)
+
+
+def test_how_conditions_are_joined_is_checked_before_the_rest(dynamodb):
+    conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}}
+    null = {"ComparisonOperator": "NULL"}
+    with refused("Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"):
+        dynamodb.query(TableName="no-such-table", KeyConditions=conditions, QueryFilter={"a": null, "b": null},
+                       ConditionalOperator="XOR", Select="SOME")
+    with refused("1 validation error detected: Value 'XOR' at 'conditionalOperator' failed to satisfy constraint: Member must "
+                 "satisfy enum value set: [OR, AND]"):
+        dynamodb.query(TableName="no-such-table", KeyConditions=conditions, QueryFilter={"a": null},
+                       ConditionalOperator="XOR")
+
+
 def test_attributes_to_get_are_specific_too(dynamodb, table):
     conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "words"}]}}
     with refused("1 validation error detected: Cannot specify the AttributesToGet when choosing to get only the Count"):

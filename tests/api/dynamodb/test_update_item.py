@@ -183,6 +183,40 @@ def test_an_item_cannot_grow_beyond_its_limit(dynamodb, table):
     dynamodb.update_item(ExpressionAttributeValues=values(t="x" * (409600 - 300000 - 5)), **update)
 
 
+# AWS measures the attributes that are written, whole, and adds 3 bytes, and 19 for what is set and 2 for what goes.
+@pytest.mark.parametrize("there, expression, given, others", [
+    ({}, "SET b = :pad", {}, 3 + 19 + len("b")),
+    ({"u": "not written"}, "SET b = :pad", {}, 3 + 19 + len("b")),
+    ({}, "SET b = :pad, c = :c", {"c": "y"}, 3 + 19 + 19 + len("b" "c" "y")),
+    ({}, "SET b = :pad ADD n :n", {"n": 7}, 3 + 19 + 19 + len("b" "n") + 2),
+    ({"r": "z"}, "SET b = :pad REMOVE r", {}, 3 + 19 + 2 + len("b")),
+    ({"m": {"b": ""}}, "SET m.b = :pad", {}, 3 + 19 + len("m") + 3 + 1 + len("b")),
+    ({"l": [""]}, "SET l[0] = :pad", {}, 3 + 20 + len("l") + 3 + 1),
+])
+def test_what_an_update_writes_has_the_limit_of_an_item_too(dynamodb, table, there, expression, given, others):
+    dynamodb.put_item(TableName=table, Item=item(id="a", **there))
+
+    def update(padding):
+        dynamodb.update_item(TableName=table, Key=item(id="a"), UpdateExpression=expression,
+                             ExpressionAttributeValues=values(pad="x" * padding, **given))
+
+    with refused("Item size to update has exceeded the maximum allowed size"):
+        update(409600 - others + 1)
+    update(409600 - others)
+
+
+def test_a_short_key_gives_other_writes_no_less_room(dynamodb, table):
+    padding = {":pad": {"S": "x" * (409600 - len("id" "a" "b"))}}
+    update = {"TableName": table, "Key": item(id="a"), "UpdateExpression": "SET b = :pad",
+              "ExpressionAttributeValues": padding}
+
+    with refused("Item size to update has exceeded the maximum allowed size"):
+        dynamodb.update_item(**update)
+    dynamodb.transact_write_items(TransactItems=[{"Update": update}])
+    dynamodb.execute_statement(Statement=f"UPDATE \"{table}\" SET b = ? WHERE id = 'a'", Parameters=[padding[":pad"]])
+    assert get(dynamodb, table, id="a")["b"] == padding[":pad"]
+
+
 def test_indexes_follow_an_item_that_moves_in_them(dynamodb):
     table = new_table(dynamodb, "id:S", indexes=[index("by-kind", "kind:S", project="KEYS_ONLY")])
 

@@ -13,7 +13,7 @@ EMPTY = "Supplied AttributeValue is empty, must contain exactly one of the suppo
 KEPT = {
     "text": {"S": "a\"\\\n\u0001é😀"}, "empty": {"S": ""}, "number": {"N": "-0.5"}, "bytes": {"B": "AAH/"},
     "no_bytes": {"B": ""}, "true": {"BOOL": True}, "false": {"BOOL": False}, "null": {"NULL": True},
-    "texts": {"SS": ["b", "a", ""]}, "numbers": {"NS": ["3", "-1", "2.5"]}, "binaries": {"BS": ["AQ==", ""]},
+    "texts": {"SS": ["", "a", "b"]}, "numbers": {"NS": ["-1", "2.5", "3"]}, "binaries": {"BS": ["", "AQ=="]},
     "list": {"L": [{"S": "x"}, {"L": []}, {"M": {}}]}, "map": {"M": {"in": {"M": {"deep er": {"N": "1"}}}}},
 }
 
@@ -45,7 +45,8 @@ def test_a_value_of_each_type_comes_back_as_it_was(menagerie, table):
 
 @pytest.mark.parametrize("given, kept", [
     ({"N": "00042.50"}, {"N": "42.5"}), ({"N": "-0"}, {"N": "0"}), ({"N": "1.5E2"}, {"N": "150"}),
-    ({"NS": ["1E0", "+2.0"]}, {"NS": ["1", "2"]}), ({"S": None, "N": "1"}, {"N": "1"}), ({"BOOL": "true"}, {"BOOL": True}),
+    ({"NS": ["10", "+2.0", "1E0"]}, {"NS": ["1", "2", "10"]}), ({"SS": ["b", "a", "B", ""]}, {"SS": ["", "B", "a", "b"]}),
+    ({"BS": ["AQ==", ""]}, {"BS": ["", "AQ=="]}), ({"S": None, "N": "1"}, {"N": "1"}), ({"BOOL": "true"}, {"BOOL": True}),
 ])
 def test_a_value_is_kept_in_its_normal_form(menagerie, table, given, kept):
     key = {"id": {"S": "normal-" + json.dumps(given)}}

@@ -191,6 +191,15 @@ TEST(utf8_valid_refuses_surrogates_overlongs_and_stumps)
 	expect(utf8_valid(STR_NULL));
 }
 
+TEST(utf8_within_cuts_at_a_characters_start)
+{
+	expect_str(utf8_within(STR("abc"), 3), "abc");
+	expect_str(utf8_within(STR("abc"), 2), "ab");
+	expect_str(utf8_within(STR("a\xc3\xa9"), 2), "a");
+	expect_str(utf8_within(STR("\xf0\x9f\x98\x80"), 3), "");
+	expect_str(utf8_within(STR_NULL, 3), "");
+}
+
 TEST(utf8_every_code_point_is_written_as_it_is_read)
 {
 	char text[4];
@@ -216,5 +225,6 @@ TESTS({
 	RUN(str_to_double_reads_json_numbers),
 	RUN(str_to_double_reads_what_aws_writes_for_no_number),
 	RUN(utf8_valid_refuses_surrogates_overlongs_and_stumps),
+	RUN(utf8_within_cuts_at_a_characters_start),
 	RUN(utf8_every_code_point_is_written_as_it_is_read),
 })

@@ -50,6 +50,11 @@ TEST(validate_words_each_constraint_as_aws_does)
 		  "{\"TableName\": \"tab\", \"Key\": {}, \"ReturnConsumedCapacity\": \"SOME\"}",
 		  "1 validation error detected: Value 'SOME' at 'returnConsumedCapacity' failed to satisfy constraint: Member "
 		  "must satisfy enum value set: [INDEXES, TOTAL, NONE]" },
+		{ &dynamodb_model, "PutItem",
+		  "{\"TableName\": \"\", \"Item\": {}, \"ReturnValues\": \"ANY\"}",
+		  "2 validation errors detected: Value 'ANY' at 'returnValues' failed to satisfy constraint: Member must satisfy enum "
+		  "value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]; Value '' at 'tableName' failed to satisfy "
+		  "constraint: Member must have length greater than or equal to 1" },
 		{ &dynamodb_model, "UpdateItem",
 		  "{\"TableName\": \"\", \"ReturnValues\": \"ANY\", \"ReturnConsumedCapacity\": \"ANY\"}",
 		  "4 validation errors detected: Value 'ANY' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "

@@ -123,6 +123,8 @@ TEST(update_adds)
 	expect_update("{\"n\":{\"N\":\"5\"}}", "ADD n :2", "{\"n\":{\"N\":\"7.5\"}}");
 	expect_update("{}", "ADD n :2, ss :xz",
 	              "{\"n\":{\"N\":\"2.5\"},\"ss\":{\"SS\":[\"x\",\"z\"]}}");
+	expect_update("{\"ss\":{\"SS\":[\"y\"]}}", "ADD ss :xz",
+	              "{\"ss\":{\"SS\":[\"x\",\"y\",\"z\"]}}");
 	expect_update("{\"ss\":{\"SS\":[\"x\",\"y\"]}}", "ADD ss :xz",
 	              "{\"ss\":{\"SS\":[\"x\",\"y\",\"z\"]}}");
 	expect_update("{\"ns\":{\"NS\":[\"2.0\"]}}", "add ns :23",
