@@ -19,6 +19,10 @@ def delete(**key):
     return {"DeleteRequest": {"Key": item(**key)}}
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else "leaf"
+
+
 def all_of(client, table, **more):
     return sorted(client.scan(TableName=table, ConsistentRead=True, **more)["Items"], key=lambda i: i["id"]["S"])
 
@@ -82,6 +86,8 @@ def test_a_request_puts_or_deletes_and_not_both_or_neither(dynamodb, table, requ
     (delete(id="a", more=1), MISMATCH),
     (put(id=""), "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
      "empty string value. Key: id"),
+    (put(id="a", deep=nested(32)), "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+     "beyond supported limit"),
     (put(id="a", s="x" * 409600), "Item size has exceeded the maximum allowed size"),
 ])
 def test_one_bad_request_refuses_the_batch(dynamodb, table, request_, message):

@@ -343,6 +343,23 @@ def test_keys_have_no_insides_whatever_they_are_keys_of(query):
         query(ProjectionExpression="word.a")
 
 
+@pytest.mark.parametrize("condition, is_defined", [
+    ("begins_with(n, :n)", True),
+    ("begins_with(n, :n) AND n = :none", True),
+    ("begins_with(n, :n) AND n > :m", True),
+    ("n = :none AND begins_with(n, :n)", False),
+])
+def test_of_a_key_condition_the_first_that_is_wrong_is_told_before_anybody_asks_for_the_table(dynamodb, condition, is_defined):
+    given = {":id": {"S": "words"}, ":n": {"N": "1"}, ":m": {"N": "2"}}
+    text = "id = :id AND " + condition
+    with refused("Invalid KeyConditionExpression: " + (
+            "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N" if is_defined else
+            "An expression attribute value used in expression is not defined; attribute value: :none")):
+        dynamodb.query(TableName="no-such-table", KeyConditionExpression=text,
+                       ExpressionAttributeValues={name: value for name, value in given.items() if name in text.split() or
+                                                  name + ")" in text})
+
+
 def test_the_partition_must_be_given(dynamodb, table):
     with refused("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."):
         dynamodb.query(TableName=table)
