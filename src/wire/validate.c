@@ -176,18 +176,6 @@ static str enum_set(struct check *c, const struct shape *s)
 	return buf_str(&b);
 }
 
-static str at_most(struct check *c, const struct shape *s, const char *what)
-{
-	return arena_printf(c->arena, "Member must have %s less than or equal to %lld", what,
-	                    (long long)s->max);
-}
-
-static str at_least(struct check *c, const struct shape *s, const char *what)
-{
-	return arena_printf(c->arena, "Member must have %s greater than or equal to %lld", what,
-	                    (long long)s->min);
-}
-
 static str of_pattern(struct check *c, const struct shape *s)
 {
 	return arena_printf(
@@ -195,44 +183,30 @@ static str of_pattern(struct check *c, const struct shape *s)
 		STR_ARG(model_text(c->model, c->model->patterns[s->pattern - 1].given)));
 }
 
-static const char *measure_of(const struct shape *s)
+/* The constraints of this value itself that do not hold, or all that there are; at most one of each
+ * kind. Returns how many. */
+static int constraints_of(struct check *c, const struct shape *s, const void *place, bool all,
+                          str ret[4])
 {
-	return s->kind == SHAPE_INTEGER || s->kind == SHAPE_LONG ? "value" : "length";
-}
-
-/* The constraints of this value itself that do not hold, at most one of each kind; returns how many. */
-static int broken_constraints(struct check *c, const struct shape *s, const void *place,
-                              str broken[4])
-{
+	bool is_number = s->kind == SHAPE_INTEGER || s->kind == SHAPE_LONG;
+	const char *what = is_number ? "value" : "length";
 	int64_t n;
 	int count = 0;
 
-	if (s->pattern && !pattern_matches(c->model, s->pattern, *(const str *)place))
-		broken[count++] = of_pattern(c, s);
 	if (measured(s, place, &n)) {
-		if ((s->flags & SHAPE_HAS_MAX) && n > s->max)
-			broken[count++] = at_most(c, s, measure_of(s));
-		if ((s->flags & SHAPE_HAS_MIN) && n < s->min)
-			broken[count++] = at_least(c, s, measure_of(s));
+		if ((s->flags & SHAPE_HAS_MAX) && (all || n > s->max))
+			ret[count++] = arena_printf(
+				c->arena, "Member must have %s less than or equal to %lld", what,
+				(long long)s->max);
+		if ((s->flags & SHAPE_HAS_MIN) && (all || n < s->min))
+			ret[count++] = arena_printf(
+				c->arena, "Member must have %s greater than or equal to %lld", what,
+				(long long)s->min);
 	}
-	if (s->enum_count && !is_in_enum(c->model, s, *(const str *)place))
-		broken[count++] = enum_set(c, s);
-	return count;
-}
-
-/* All that there are, whether they hold or not, in the order that AWS lists them in. */
-static int all_constraints(struct check *c, const struct shape *s, str all[4])
-{
-	int count = 0;
-
-	if (s->flags & SHAPE_HAS_MAX)
-		all[count++] = at_most(c, s, measure_of(s));
-	if (s->flags & SHAPE_HAS_MIN)
-		all[count++] = at_least(c, s, measure_of(s));
-	if (s->pattern)
-		all[count++] = of_pattern(c, s);
-	if (s->enum_count)
-		all[count++] = enum_set(c, s);
+	if (s->pattern && (all || !pattern_matches(c->model, s->pattern, *(const str *)place)))
+		ret[count++] = of_pattern(c, s);
+	if (s->enum_count && (all || !is_in_enum(c->model, s, *(const str *)place)))
+		ret[count++] = enum_set(c, s);
 	return count;
 }
 
@@ -244,7 +218,9 @@ static void check_value(struct check *c, const struct place_name *at, uint16_t s
 {
 	const struct shape *s = shape_at(c->model, shape_index);
 	str broken[4];
-	int count = s->kind == SHAPE_STRUCTURE ? 0 : broken_constraints(c, s, place, broken);
+	int count = s->kind == SHAPE_STRUCTURE
+	                    ? 0
+	                    : constraints_of(c, s, place, /* all= */ false, broken);
 
 	for (int i = 0; i < count; i++)
 		complain(c, at, shape_index, place, broken[i]);
@@ -284,9 +260,10 @@ static bool check_inside(struct check *c, const struct place_name *at, uint16_t 
 	int count;
 	struct buf b;
 
-	if (inner->kind == SHAPE_STRUCTURE || !broken_constraints(c, inner, value, constraints))
+	if (inner->kind == SHAPE_STRUCTURE ||
+	    !constraints_of(c, inner, value, /* all= */ false, constraints))
 		return false;
-	count = all_constraints(c, inner, constraints);
+	count = constraints_of(c, inner, value, /* all= */ true, constraints);
 	buf_init(&b, c->arena, 32 * 1024);
 	buf_printf(&b, "%.*s must satisfy constraint: [", STR_ARG(what));
 	for (int i = 0; i < count; i++)
@@ -349,30 +326,34 @@ static void check_members(struct check *c, const struct place_name *at, uint16_t
 		check_map(c, at, shape_index, place);
 }
 
-/* The name of the member that is missing and that nothing else is looked at without; absent: none. */
-static str missing_first(const struct model *m, const struct shape *s, const void *in)
+/* The member that is looked at before all others, and alone when something is wrong with it. */
+static const struct member *first_member(const struct model *m, const struct shape *s)
 {
 	const struct member *members = members_of(m, s);
 
 	for (size_t i = 0; i < s->member_count; i++)
-		if ((members[i].flags & MEMBER_REQUIRED_FIRST) &&
-		    !value_present(shape_at(m, members[i].shape),
-		                   (const char *)in + members[i].offset))
-			return model_text(m, members[i].name);
-	return STR_NULL;
+		if (members[i].flags & MEMBER_FIRST)
+			return &members[i];
+	return NULL;
 }
 
 str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const void *in)
 {
 	struct check c = { .arena = a, .model = m };
-	str missing = missing_first(m, shape_at(m, shape), in);
+	const struct shape *s = shape_at(m, shape);
+	const struct member *first = first_member(m, s);
+	const void *place = first ? (const char *)in + first->offset : NULL;
 
-	if (missing.p)
+	if (first && !value_present(shape_at(m, first->shape), place))
 		return arena_printf(
 			a, "The parameter '%.*s' is required but was not present in the request",
-			STR_ARG(missing));
+			STR_ARG(model_text(m, first->name)));
 	buf_init(&c.message, a, 256 * 1024);
-	check_structure(&c, NULL, shape_at(m, shape), in);
+	if (first)
+		check_value(&c, &(struct place_name){ .member = model_text(m, first->name) },
+		            first->shape, value_at(shape_at(m, first->shape), place));
+	if (!c.errors)
+		check_structure(&c, NULL, s, in);
 	if (!c.errors)
 		return STR_NULL;
 	c.errors = MIN(c.errors, LIMIT_VALIDATION_ERRORS);

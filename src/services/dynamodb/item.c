@@ -280,6 +280,27 @@ bool value_contains_element(const struct value *collection, const struct value *
 	return false;
 }
 
+size_t value_height(const struct value *v)
+{
+	size_t most = 0, inner;
+
+	if (v->type == VALUE_L) {
+		for (size_t i = 0; i < v->as.list.n; i++) {
+			inner = value_height(&v->as.list.items[i]);
+			most = MAX(most, inner);
+		}
+		return most + 1;
+	}
+	if (v->type == VALUE_M) {
+		for (size_t i = 0; i < v->as.map.n; i++) {
+			inner = value_height(&v->as.map.items[i].value);
+			most = MAX(most, inner);
+		}
+		return most + 1;
+	}
+	return 0;
+}
+
 /* Copying. */
 
 static struct attribute *copy_attributes(struct arena *a, const struct attribute *items, size_t n)

@@ -103,6 +103,9 @@ bool item_remove(struct item *item, str name);
 int64_t value_size(const struct value *value);
 int64_t item_size(const struct item *item);
 
+/* How many lists and maps there are in each other; 0: it is neither. */
+size_t value_height(const struct value *value);
+
 /* Deep. Numbers by value, sets without regard to order, maps without regard to order. */
 bool value_equal(const struct value *a, const struct value *b);
 bool item_equal(const struct item *a, const struct item *b);

@@ -203,27 +203,33 @@ static bool convert_bag(struct problem *p, const struct partiql_node *node,
 	return true;
 }
 
+/* `height` more lists and maps, in those around the place: a parameter may bring many at once. */
+static bool check_depth(struct problem *p, const struct place *place, size_t height)
+{
+	if (!height || (size_t)place->depth + height < ITEM_DEPTH_MAX)
+		return true;
+	return problem_of_value(p, "Nesting Levels have exceeded supported limits: Attributes in "
+	                           "the item have nested levels beyond supported limit");
+}
+
 static bool convert(struct problem *p, const struct partiql_node *node, const struct place *place,
                     struct value *ret)
 {
 	struct item item;
 
-	if (place->depth > ITEM_DEPTH_MAX)
-		return problem_of_value(
-			p, "Nesting Levels have exceeded supported limits: Attributes in the item "
-			   "have nested levels beyond supported limit");
 	switch (node->kind) {
 	case PARTIQL_LITERAL:
 		if (node->number_problem)
 			return bad_number(p, node->number_problem, place);
 		*ret = node->value;
-		return true;
+		return check_depth(p, place, value_height(ret));
 	case PARTIQL_LIST:
-		return convert_list(p, node, place, ret);
+		return check_depth(p, place, 1) && convert_list(p, node, place, ret);
 	case PARTIQL_BAG:
 		return convert_bag(p, node, place, ret);
 	case PARTIQL_STRUCT:
-		if (!convert_struct(p, node, place, /* is_item= */ false, &item))
+		if (!check_depth(p, place, 1) ||
+		    !convert_struct(p, node, place, /* is_item= */ false, &item))
 			return false;
 		*ret = (struct value){ .type = VALUE_M, .as.map = { item.items, item.n } };
 		return true;

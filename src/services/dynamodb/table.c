@@ -53,7 +53,7 @@ static bool is_name(str s)
 	for (size_t i = 0; i < s.n; i++)
 		if (!ascii_is_alnum(s.p[i]) && s.p[i] != '_' && s.p[i] != '.' && s.p[i] != '-')
 			return false;
-	return true;
+	return s.n > 0;
 }
 
 bool table_name_is_valid(str name)
@@ -73,11 +73,6 @@ static bool check_name(struct problem *p, str name)
 		return true;
 	buf_init(&b, p->arena, 4 * LIMIT_ERROR_VALUE);
 	buf_printf(&b, "%d validation error%s detected: ", n, n > 1 ? "s" : "");
-	if (!is_name(name))
-		buf_printf(&b,
-		           "Value '%.*s' at 'tableName' failed to satisfy constraint: Member must "
-		           "satisfy regular expression pattern: [a-zA-Z0-9_.-]+%s",
-		           STR_ARG(shown), n > 1 ? "; " : "");
 	if (name.n < NAME_MIN)
 		buf_printf(&b,
 		           "Value '%.*s' at 'tableName' failed to satisfy constraint: Member must "
@@ -88,6 +83,12 @@ static bool check_name(struct problem *p, str name)
 		           "Value '%.*s' at 'tableName' failed to satisfy constraint: Member must "
 		           "have length less than or equal to %d",
 		           STR_ARG(shown), NAME_MAX);
+	if (!is_name(name))
+		buf_printf(
+			&b,
+			"%sValue '%.*s' at 'tableName' failed to satisfy constraint: Member must "
+			"satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+			n > 1 ? "; " : "", STR_ARG(shown));
 	return problem_of_value(p, "%.*s", STR_ARG(buf_str(&b)));
 }
 

@@ -9,6 +9,12 @@ static err invalid_arn(struct call *c, const char *format, str arn)
 	                        STR_ARG(arn));
 }
 
+static err not_found(struct call *c, str arn)
+{
+	return fail(c, &dynamodb_resource_not_found_exception,
+	            "Requested resource not found: ResourceArn: %.*s not found", STR_ARG(arn));
+}
+
 /* The table's name in arn:aws:dynamodb:REGION:ACCOUNT:table/NAME. */
 static err name_of(struct call *c, str arn, str *ret)
 {
@@ -33,6 +39,8 @@ static err name_of(struct call *c, str arn, str *ret)
 			arn);
 	if (str_starts(rest, STR("backup/")))
 		return invalid_arn(c, "Provided Arn is not a DynamoDB resource arn", arn);
+	if (str_starts(rest, STR("stream/"))) /* may be named, and has no tags */
+		return not_found(c, arn);
 	if (rest.p || !str_eq(region, c->region))
 		return validation_error(
 			c, "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
@@ -48,9 +56,7 @@ static err find(struct call *c, str arn, struct table *ret)
 	if (e)
 		return e;
 	if (!table_load_named(c->db, c->arena, c->identity.account, c->region, name, ret))
-		return fail(c, &dynamodb_resource_not_found_exception,
-		            "Requested resource not found: ResourceArn: %.*s not found",
-		            STR_ARG(arn));
+		return not_found(c, arn);
 	return NULL;
 }
 

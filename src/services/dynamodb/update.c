@@ -203,28 +203,6 @@ static bool has_place(const struct job *j, const struct path *path, bool or_noth
 	return parent->type == (path->steps[above.n].name.p ? VALUE_M : VALUE_L);
 }
 
-/* Containers in each other. */
-static size_t height(const struct value *v)
-{
-	size_t most = 0, inner;
-
-	if (v->type == VALUE_L) {
-		for (size_t i = 0; i < v->as.list.n; i++) {
-			inner = height(&v->as.list.items[i]);
-			most = MAX(most, inner);
-		}
-		return most + 1;
-	}
-	if (v->type == VALUE_M) {
-		for (size_t i = 0; i < v->as.map.n; i++) {
-			inner = height(&v->as.map.items[i].value);
-			most = MAX(most, inner);
-		}
-		return most + 1;
-	}
-	return 0;
-}
-
 /* A section's places, then what its values lack; the last section first. */
 static const char *check_sections(const struct job *j)
 {
@@ -268,7 +246,8 @@ static const char *decide_all(const struct job *j)
 		const struct outcome *outcome = outcome_of(j, &u->actions[i]);
 
 		if (outcome->kind == OUTCOME_SET &&
-		    u->actions[i].path->as.path.n - 1 + height(&outcome->value) >= ITEM_DEPTH_MAX)
+		    u->actions[i].path->as.path.n - 1 + value_height(&outcome->value) >=
+		            ITEM_DEPTH_MAX)
 			return TOO_DEEP;
 	}
 	return NULL;

@@ -138,9 +138,12 @@ def test_counts_and_sizes_are_exact(dynamodb):
                        "pattern: [a-zA-Z0-9_.-]+"),
     ("x" * 256, BROKEN + f"'{'x' * 256}' at 'tableName' failed to satisfy constraint: Member must have length less than "
                          "or equal to 255"),
-    ("a!", "2 validation errors detected: Value 'a!' at 'tableName' failed to satisfy constraint: Member must satisfy "
-           "regular expression pattern: [a-zA-Z0-9_.-]+; Value 'a!' at 'tableName' failed to satisfy constraint: Member "
-           "must have length greater than or equal to 3"),
+    ("a!", "2 validation errors detected: Value 'a!' at 'tableName' failed to satisfy constraint: Member must have length "
+           "greater than or equal to 3; Value 'a!' at 'tableName' failed to satisfy constraint: Member must satisfy regular "
+           "expression pattern: [a-zA-Z0-9_.-]+"),
+    ("", "2 validation errors detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length greater "
+         "than or equal to 3; Value '' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression "
+         "pattern: [a-zA-Z0-9_.-]+"),
 ])
 def test_a_name_has_a_form(dynamodb, name, message):
     with refused(message):
@@ -156,11 +159,16 @@ TWO = {"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType
 @pytest.mark.parametrize("more,message", [
     ({"TableName": None, "KeySchema": []}, "The parameter 'TableName' is required but was not present in the request"),
     ({"TableName": "x!", "KeySchema": [], "BillingMode": "FREE"},
-     "4 validation errors detected: Value 'x!' at 'tableName' failed to satisfy constraint: Member must satisfy regular "
-     "expression pattern: [a-zA-Z0-9_.-]+; Value 'x!' at 'tableName' failed to satisfy constraint: Member must have length "
-     "greater than or equal to 3; Value 'FREE' at 'billingMode' failed to satisfy constraint: Member must satisfy enum "
-     "value set: [PROVISIONED, PAY_PER_REQUEST]; Value '[]' at 'keySchema' failed to satisfy constraint: Member must have "
-     "length greater than or equal to 1"),
+     "2 validation errors detected: Value 'x!' at 'tableName' failed to satisfy constraint: Member must have length greater "
+     "than or equal to 3; Value 'x!' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression "
+     "pattern: [a-zA-Z0-9_.-]+"),
+    ({"KeySchema": [{}], "BillingMode": "FREE",
+      "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "ALL"}},
+     "4 validation errors detected: Value 'FREE' at 'billingMode' failed to satisfy constraint: Member must satisfy "
+     "enum value set: [PROVISIONED, PAY_PER_REQUEST]; Value null at 'keySchema.1.member.attributeName' failed to satisfy "
+     "constraint: Member must not be null; Value null at 'keySchema.1.member.keyType' failed to satisfy constraint: Member "
+     "must not be null; Value 'ALL' at 'streamSpecification.streamViewType' failed to satisfy constraint: Member must "
+     "satisfy enum value set: [OLD_IMAGE, KEYS_ONLY, NEW_AND_OLD_IMAGES, NEW_IMAGE]"),
     ({"LocalSecondaryIndexes": [global_index("lo", "id:S")], "GlobalSecondaryIndexes": [global_index("gl", "id:S")]},
      "2 validation errors detected: Value 'gl' at 'globalSecondaryIndexes.1.member.indexName' failed to satisfy "
      "constraint: Member must have length greater than or equal to 3; Value 'lo' at "

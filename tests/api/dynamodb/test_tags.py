@@ -105,6 +105,8 @@ def test_keys_to_remove_are_looked_at_too(dynamodb, arn, keys, message):
     (lambda arn: arn.replace("us-east-1", "eu-west-1"), "Invalid TableArn: Invalid ResourceArn provided as input {}",
      "ValidationException"),
     (lambda arn: arn.replace("000000000000", OTHER), "Access is denied", "AccessDeniedException"),
+    (lambda arn: arn + "/stream/2026-01-01T00:00:00.000", "Requested resource not found: ResourceArn: {} not found",
+     "ResourceNotFoundException"),
     (lambda arn: arn + "x", "Requested resource not found: ResourceArn: {} not found", "ResourceNotFoundException"),
 ])
 def test_a_wrong_arn_is_refused(dynamodb, arn, change, message, code):

@@ -117,20 +117,45 @@ TEST(partiql_value_what_is_no_literal_is_refused)
 	expect_message("{a: 1}", "Tuple keys must be of type String. Actual type: Id under root");
 }
 
-TEST(partiql_value_nesting_is_bounded)
+/* So many lists in each other, one of them a parameter's with `given` lists in it. */
+static bool nested(int lists, int given)
 {
+	struct problem p;
 	struct buf b;
+	str text, parameter;
 
 	buf_init(&b, &arena, 4096);
+	for (int i = 0; i < given; i++)
+		buf_put(&b, STR("{\"L\":["));
+	buf_put(&b, STR("{\"S\":\"leaf\"}"));
+	for (int i = 0; i < given; i++)
+		buf_put(&b, STR("]}"));
+	parameter = buf_str(&b);
+	buf_init(&b, &arena, 4096);
 	buf_put(&b, STR("{'a': "));
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < lists; i++)
 		buf_putc(&b, '[');
-	for (int i = 0; i < 40; i++)
+	buf_put(&b, given ? STR("?") : STR("'leaf'"));
+	for (int i = 0; i < lists; i++)
 		buf_putc(&b, ']');
 	buf_putc(&b, '}');
-	expect_message(buf_cstr(&b),
-	               "Nesting Levels have exceeded supported limits: Attributes in the item have "
-	               "nested levels beyond supported limit");
+	if (insert(&p, buf_cstr(&b), &parameter, given ? 1 : 0, &text))
+		return true;
+	expect_str(p.message,
+	           "Nesting Levels have exceeded supported limits: Attributes in the item have "
+	           "nested levels beyond supported limit");
+	return false;
+}
+
+TEST(partiql_value_nesting_is_bounded)
+{
+	expect(nested(31, 0));
+	expect(!nested(32, 0));
+	expect(!nested(40, 0));
+	expect(nested(0, 31));
+	expect(nested(11, 20));
+	expect(!nested(12, 20));
+	expect(!nested(1, 31));
 }
 
 TESTS_WITH(NULL, release,
