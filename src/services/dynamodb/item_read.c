@@ -36,6 +36,7 @@ struct reader {
 	struct problem *problem; /* of the text */
 	struct problem of_value; /* the first one of a value */
 	int64_t size;            /* of the values so far, about as item_size counts */
+	bool is_parameter;       /* of PartiQL, which reads numbers in its own way */
 };
 
 /* Whether this comes next. It may come behind white space and not be seen: a quick look, and json_peek knows. */
@@ -187,7 +188,7 @@ static bool read_number(struct reader *r, struct number **ret)
 	if (!read_string(r, &text))
 		return false;
 	n = arena_new(r->json.arena, struct number);
-	problem = number_parse(text, n);
+	problem = r->is_parameter ? number_parse_decimal(text, n) : number_parse(text, n);
 	if (problem)
 		refuse_number(r, problem, text);
 	*ret = n;
@@ -502,14 +503,25 @@ bool item_read(struct problem *p, str json, struct item *ret)
 	return true;
 }
 
-bool value_read(struct problem *p, str json, struct value *ret)
+static bool read_one(struct problem *p, str json, bool is_parameter, struct value *ret)
 {
 	struct reader r;
 	struct value value = { 0 };
 
 	reader_init(&r, p, json);
+	r.is_parameter = is_parameter;
 	if (!finish(&r, read_value(&r, /* depth= */ 0, &value)))
 		return false;
 	*ret = value;
 	return true;
+}
+
+bool value_read(struct problem *p, str json, struct value *ret)
+{
+	return read_one(p, json, /* is_parameter= */ false, ret);
+}
+
+bool value_read_parameter(struct problem *p, str json, struct value *ret)
+{
+	return read_one(p, json, /* is_parameter= */ true, ret);
 }

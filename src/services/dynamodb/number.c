@@ -9,6 +9,7 @@ enum { EXPONENT_MIN = -129, EXPONENT_MAX = 126 };
 struct scan {
 	struct number number;
 	int64_t exponent;
+	int64_t written; /* the exponent alone */
 	size_t fraction; /* digits behind the point */
 	bool has_digits, is_too_long;
 };
@@ -63,12 +64,29 @@ bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret)
 	       (int64_t)fraction - *ret <= INT32_MAX;
 }
 
+/* An exponent of 64 bits; what is far out of range may be made less, so that sums stay in bounds. */
+static bool long_exponent(str digits, bool negative, int64_t *ret)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < digits.n; i++) {
+		int digit = digits.p[i] - '0';
+
+		if (n > (INT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	n = MIN(n, INT64_MAX / 2);
+	*ret = negative ? -n : n;
+	return digits.n != 0;
+}
+
 /* Takes an exponent, if there is one: false when it is not well formed. */
-static bool scan_exponent(const char **p, const char *end, struct scan *s)
+static bool scan_exponent(const char **p, const char *end, bool is_decimal, struct scan *s)
 {
 	bool negative;
-	const char *digits;
-	int64_t n;
+	const char *start;
+	str digits;
 
 	if (*p == end || (**p != 'e' && **p != 'E'))
 		return true;
@@ -76,12 +94,14 @@ static bool scan_exponent(const char **p, const char *end, struct scan *s)
 	negative = *p < end && **p == '-';
 	if (*p < end && (**p == '-' || **p == '+'))
 		++*p;
-	digits = *p;
+	start = *p;
 	while (*p < end && ascii_is_digit(**p))
 		++*p;
-	if (!number_exponent((str){ digits, (size_t)(*p - digits) }, negative, s->fraction, &n))
+	digits = (str){ start, (size_t)(*p - start) };
+	if (is_decimal ? !number_exponent(digits, negative, s->fraction, &s->written)
+	               : !long_exponent(digits, negative, &s->written))
 		return false;
-	s->exponent += n;
+	s->exponent += s->written;
 	return true;
 }
 
@@ -92,7 +112,7 @@ static enum number_problem check_exponent(int64_t exponent)
 	return exponent < EXPONENT_MIN ? NUMBER_IS_TOO_SMALL : NUMBER_IS_GOOD;
 }
 
-enum number_problem number_parse(str text, struct number *ret)
+static enum number_problem parse(str text, bool is_decimal, struct number *ret)
 {
 	const char *p = text.p ? text.p : "", *end = p + text.n;
 	struct scan s = { 0 };
@@ -101,20 +121,32 @@ enum number_problem number_parse(str text, struct number *ret)
 	if (text.n && (*p == '-' || *p == '+'))
 		s.number.negative = *p++ == '-';
 	scan_digits(&p, end, &s);
-	if (!s.has_digits || !scan_exponent(&p, end, &s) || p < end)
+	if (!s.has_digits || !scan_exponent(&p, end, is_decimal, &s) || p < end)
 		return NUMBER_IS_NONE;
-	if (!s.number.count) {
-		*ret = (struct number){ 0 };
-		return NUMBER_IS_GOOD;
-	}
+	/* Zero is where its exponent says, although there is nothing. */
+	if (!s.number.count)
+		s = (struct scan){ .exponent = s.written + 1 };
+	/* Where a BigDecimal's first digit is, is an int, too: it wraps around. */
+	if (is_decimal && s.exponent > INT32_MAX)
+		return NUMBER_IS_TOO_SMALL;
 	problem = check_exponent(s.exponent);
 	if (problem)
 		return problem;
 	if (s.is_too_long)
 		return NUMBER_IS_TOO_LONG;
-	s.number.exponent = (int)s.exponent;
+	s.number.exponent = s.number.count ? (int)s.exponent : 0;
 	*ret = s.number;
 	return NUMBER_IS_GOOD;
+}
+
+enum number_problem number_parse(str text, struct number *ret)
+{
+	return parse(text, /* is_decimal= */ false, ret);
+}
+
+enum number_problem number_parse_decimal(str text, struct number *ret)
+{
+	return parse(text, /* is_decimal= */ true, ret);
 }
 
 void number_put(struct buf *out, const struct number *n)

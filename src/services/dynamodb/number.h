@@ -31,13 +31,16 @@ enum number_problem {
 	NUMBER_IS_TOO_SMALL, /* underflow */
 };
 
-/* A number is a Java BigDecimal, whose exponent, and what the digits behind the point leave of it, are 32 bits:
+/* In PartiQL a number is a Java BigDecimal, whose exponent, and what the digits behind the point leave of it, are 32 bits:
  * of these digits, with a sign before them and so many digits behind the point. */
 bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret);
 
-/* Of the texts that DynamoDB takes: an optional sign, digits with an optional point, an optional exponent.
+/* Of the texts that DynamoDB takes: an optional sign, digits with an optional point, an optional exponent
+ * of 64 bits, which counts for a zero, too.
  * Zeros at both ends do not count as digits. *ret is untouched on failure. */
 enum number_problem number_parse(str text, struct number *ret);
+/* As PartiQL reads its parameters: by Java's BigDecimal, the bounds of its exponents included. */
+enum number_problem number_parse_decimal(str text, struct number *ret);
 
 /* As DynamoDB shows it: no exponent, no leading or trailing zeros ("0.5", "-100"). */
 void number_put(struct buf *out, const struct number *n);

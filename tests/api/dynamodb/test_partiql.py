@@ -460,6 +460,8 @@ def test_parameters_are_checked_before_the_table(run):
     for number, echo in (("abc", ": abc"), ("", ""), ("1e99999999999", ": 1e99999999999")):
         with refused("The parameter cannot be converted to a numeric value" + echo):
             run("SELECT * FROM none WHERE id = ?", Parameters=[{"N": number}])
+    with refused("Number underflow. Attempting to store a number with magnitude smaller than supported range"):
+        run("SELECT * FROM none WHERE id = ?", Parameters=[{"N": "1e2147483647"}])
 
 
 def test_a_table_that_is_not_there(run):
