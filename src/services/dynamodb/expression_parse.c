@@ -37,11 +37,16 @@ bool parser_init(struct parser *x, struct expressions *e, const char *what, str 
 	*x = (struct parser){ .e = e, .arena = e->problem->arena, .what = what, .text = text };
 	if (!text.n)
 		return parser_fails(x, "The expression can not be empty;");
-	if (text.n > EXPRESSION_SIZE_MAX)
+	if (text.n > EXPRESSION_SIZE_MAX) {
+		/* AWS tells the size of all others. */
+		if (str_eq(str_from(what), STR("UpdateExpression")))
+			return parser_fails(
+				x, "Expression size has exceeded the maximum allowed size;");
 		return parser_fails(
 			x,
 			"Expression size has exceeded the maximum allowed size; expression size: %zu",
 			text.n);
+	}
 	x->token = token_at(text, 0);
 	x->next = token_at(text, x->token.end);
 	return true;

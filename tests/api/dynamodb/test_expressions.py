@@ -78,5 +78,8 @@ def test_an_expression_has_at_most_four_kilobytes(dynamodb, table):
     longest = ("SET x" + "a" * 4096)[:4096 - len(" = :v")] + " = :v"
     values = {":v": {"N": "1"}}
     dynamodb.update_item(TableName=table, Key=KEY, UpdateExpression=longest, ExpressionAttributeValues=values)
-    with refused("Invalid UpdateExpression: Expression size has exceeded the maximum allowed size; expression size: 4097"):
+    with refused("Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;"):
         dynamodb.update_item(TableName=table, Key=KEY, UpdateExpression=longest + " ", ExpressionAttributeValues=values)
+    condition = " AND ".join(["a = :v"] * 374)
+    with refused("Invalid ConditionExpression: Expression size has exceeded the maximum allowed size; expression size: 4109"):
+        dynamodb.delete_item(TableName=table, Key=KEY, ConditionExpression=condition, ExpressionAttributeValues=values)
