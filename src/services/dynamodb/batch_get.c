@@ -289,7 +289,7 @@ err dynamodb_batch_get_item(struct call *c, const struct dynamodb_batch_get_item
 	size_t n = in->request_items.n;
 	struct batch_part *parts = arena_array(c->arena, struct batch_part, n);
 	struct capacity *capacities = arena_array(c->arena, struct capacity, n);
-	struct problem p = { .arena = c->arena };
+	struct problem p = { .arena = c->arena, .layer = LAYER_CURRENT };
 	err e;
 
 	if (!parse(&p, &in->request_items, parts))

@@ -37,8 +37,11 @@ dynamodb_update_time_to_live_fn dynamodb_update_time_to_live;
 
 /* put_item.c, update_item.c, delete_item.c, batch_write.c, transact_write.c */
 dynamodb_put_item_fn dynamodb_put_item;
+err dynamodb_put_item_check(struct call *c, const struct dynamodb_put_item_in *in);
 dynamodb_update_item_fn dynamodb_update_item;
+err dynamodb_update_item_check(struct call *c, const struct dynamodb_update_item_in *in);
 dynamodb_delete_item_fn dynamodb_delete_item;
+err dynamodb_delete_item_check(struct call *c, const struct dynamodb_delete_item_in *in);
 dynamodb_batch_write_item_fn dynamodb_batch_write_item;
 err dynamodb_batch_write_item_check(struct call *c, const struct dynamodb_batch_write_item_in *in);
 dynamodb_transact_write_items_fn dynamodb_transact_write_items;

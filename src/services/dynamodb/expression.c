@@ -183,7 +183,7 @@ static bool check_value_keys(struct expressions *e)
 
 static bool refuse_value(struct problem *p, str key)
 {
-	if (!p->is_serialization)
+	if (!p->is_serialization && p->layer == LAYER_OLDER)
 		p->message = arena_printf(
 			p->arena,
 			"ExpressionAttributeValues contains invalid value: %.*s for key %.*s",
@@ -196,7 +196,8 @@ static bool read_values(struct expressions *e, int64_t *size)
 	struct entries values = values_of(e);
 
 	for (size_t i = 0; i < values.n; i++) {
-		if (!value_read(e->problem, values.items[i].value, &e->parsed_values[i]))
+		if (!value_read_of_expression(e->problem, values.items[i].value,
+		                              &e->parsed_values[i]))
 			return refuse_value(e->problem, values.items[i].key);
 		*size += (int64_t)values.items[i].key.n + value_size(&e->parsed_values[i]);
 	}

@@ -35,7 +35,7 @@ err dynamodb_get_item(struct call *c, const struct dynamodb_get_item_in *in,
 {
 	enum capacity_factor factor =
 		opt_true(in->consistent_read) ? CAPACITY_CONSISTENT : CAPACITY_EVENTUAL;
-	struct problem p = { .arena = c->arena };
+	struct problem p = { .arena = c->arena, .layer = LAYER_CURRENT };
 	struct table t;
 	struct capacity capacity = { .table = &t };
 	struct item key;

@@ -83,7 +83,9 @@ static inline bool value_is_set(enum value_type type)
  */
 bool item_read(struct problem *p, str json, struct item *ret);
 bool value_read(struct problem *p, str json, struct value *ret);
-bool value_read_parameter(struct problem *p, str json, struct value *ret); /* of PartiQL */
+
+/* Of ExpressionAttributeValues: the older layer lets it be one level deeper than an item. */
+bool value_read_of_expression(struct problem *p, str json, struct value *ret);
 
 /* From a text that item_put wrote: quick, and never wrong. */
 void item_load(struct arena *a, str json, struct item *ret);

@@ -35,9 +35,15 @@ struct reader {
 	struct json_reader json;
 	struct problem *problem; /* of the text */
 	struct problem of_value; /* the first one of a value */
+	bool has_empty_name;     /* of an attribute: of_value says so */
+	int depth_max;           /* of lists and maps in each other */
 	int64_t size;            /* of the values so far, about as item_size counts */
-	bool is_parameter;       /* of PartiQL, which reads numbers in its own way */
 };
+
+static bool is_current(const struct reader *r)
+{
+	return r->problem->layer != LAYER_OLDER;
+}
 
 /* Whether this comes next. It may come behind white space and not be seen: a quick look, and json_peek knows. */
 static bool is_next(const struct reader *r, char c)
@@ -160,7 +166,7 @@ static void refuse_number(struct reader *r, enum number_problem problem, str tex
 	case NUMBER_IS_NONE:
 		problem_of_value(&r->of_value,
 		                 "The parameter cannot be converted to a numeric value%s%.*s",
-		                 text.n ? ": " : "", STR_ARG(shown));
+		                 text.n || is_current(r) ? ": " : "", STR_ARG(shown));
 		break;
 	case NUMBER_IS_TOO_LONG:
 		problem_of_value(&r->of_value,
@@ -188,7 +194,7 @@ static bool read_number(struct reader *r, struct number **ret)
 	if (!read_string(r, &text))
 		return false;
 	n = arena_new(r->json.arena, struct number);
-	problem = r->is_parameter ? number_parse_decimal(text, n) : number_parse(text, n);
+	problem = is_current(r) ? number_parse(text, n) : number_parse_decimal(text, n);
 	if (problem)
 		refuse_number(r, problem, text);
 	*ret = n;
@@ -256,8 +262,10 @@ static bool enter_array(struct reader *r)
 }
 
 /* The collection as Java shows it, as much of it as a message may repeat. */
-static str show_set(struct arena *a, const struct value *set)
+static str show_set(struct arena *a, const struct value *set, bool is_quoted)
 {
+	const char *quote = is_quoted ? "\"" : "";
+	const char *between = is_quoted && set->type == VALUE_BS ? "," : ", ";
 	struct buf b;
 
 	buf_init(&b, a, SIZE_MAX);
@@ -265,18 +273,33 @@ static str show_set(struct arena *a, const struct value *set)
 	for (size_t i = 0; i < set->as.list.n && b.n < LIMIT_ERROR_VALUE; i++) {
 		str text = set->as.list.items[i].as.text;
 
-		buf_put(&b, i ? STR(", ") : STR(""));
+		buf_printf(&b, "%s%s", i ? between : "", quote);
 		if (set->type == VALUE_BS)
 			base64_put(&b, text);
 		else
 			buf_put(&b, str_from_to(text, 0, LIMIT_ERROR_VALUE));
+		buf_printf(&b, "%s", quote);
 	}
 	buf_putc(&b, ']');
 	return buf_str(&b);
 }
 
+/* As the current layer shows it: what it had taken into the set, in the set's order, then the rest as sent. */
+static str show_set_up_to_repeat(struct arena *a, const struct value *set, size_t repeat)
+{
+	struct value shown = *set, taken = *set;
+
+	shown.as.list.items = arena_array(a, struct value, set->as.list.n);
+	memcpy(shown.as.list.items, set->as.list.items, set->as.list.n * sizeof(struct value));
+	taken.as.list.items = shown.as.list.items;
+	taken.as.list.n = repeat;
+	set_sort(&taken);
+	return show_set(a, &shown, /* is_quoted= */ true);
+}
+
 static void check_set(struct reader *r, const struct value *set)
 {
+	size_t repeat;
 	str shown;
 
 	if (r->of_value.message.p)
@@ -288,13 +311,17 @@ static void check_set(struct reader *r, const struct value *set)
 		                                         : "Binary sets should not be empty");
 		return;
 	}
-	if (!set_has_duplicates(set))
+	repeat = set_first_repeat(set);
+	if (repeat == set->as.list.n)
 		return;
 	if (set->type == VALUE_NS) {
-		problem_of_value(&r->of_value, "Input collection contains duplicates");
+		problem_of_value(&r->of_value, "%s",
+		                 is_current(r) ? INVALID "Input collection contains duplicates."
+		                               : "Input collection contains duplicates");
 		return;
 	}
-	shown = show_set(r->json.arena, set);
+	shown = is_current(r) ? show_set_up_to_repeat(r->json.arena, set, repeat)
+	                      : show_set(r->json.arena, set, /* is_quoted= */ false);
 	problem_of_value(&r->of_value, INVALID "Input collection %.*s%s contains duplicates.",
 	                 STR_ARG(shown), set->type == VALUE_BS ? "of type BS" : "");
 }
@@ -360,7 +387,16 @@ static void refuse_empty_name(struct reader *r, int depth)
 {
 	if (!depth)
 		r->of_value.message = STR_NULL;
+	r->has_empty_name = r->has_empty_name || !depth;
 	problem_of_value(&r->of_value, "Empty attribute name");
+}
+
+/* Then how deep the values go, and only then what they say. */
+static void refuse_depth(struct reader *r)
+{
+	if (!r->has_empty_name)
+		r->of_value.message = STR_NULL;
+	problem_of_value(&r->of_value, TOO_DEEP);
 }
 
 /* The members of an item or a map; refuses anything but an object. */
@@ -406,8 +442,8 @@ static bool read_typed(struct reader *r, enum value_type type, int depth, struct
 		return read_set(r, type, ret);
 	case VALUE_M:
 	case VALUE_L:
-		if (depth == ITEM_DEPTH_MAX - 1) {
-			problem_of_value(&r->of_value, TOO_DEEP);
+		if (depth == r->depth_max) {
+			refuse_depth(r);
 			return json_skip(&r->json) || broken(r);
 		}
 		if (type == VALUE_L)
@@ -475,7 +511,9 @@ static bool read_value(struct reader *r, int depth, struct value *ret)
 
 static void reader_init(struct reader *r, struct problem *p, str json)
 {
-	*r = (struct reader){ .problem = p, .of_value = { .arena = p->arena } };
+	*r = (struct reader){ .problem = p,
+		              .of_value = { .arena = p->arena },
+		              .depth_max = ITEM_DEPTH_MAX - 1 };
 	json_reader_init(&r->json, p->arena, json);
 }
 
@@ -503,13 +541,13 @@ bool item_read(struct problem *p, str json, struct item *ret)
 	return true;
 }
 
-static bool read_one(struct problem *p, str json, bool is_parameter, struct value *ret)
+static bool read_one(struct problem *p, str json, int deeper, struct value *ret)
 {
 	struct reader r;
 	struct value value = { 0 };
 
 	reader_init(&r, p, json);
-	r.is_parameter = is_parameter;
+	r.depth_max += deeper;
 	if (!finish(&r, read_value(&r, /* depth= */ 0, &value)))
 		return false;
 	*ret = value;
@@ -518,10 +556,10 @@ static bool read_one(struct problem *p, str json, bool is_parameter, struct valu
 
 bool value_read(struct problem *p, str json, struct value *ret)
 {
-	return read_one(p, json, /* is_parameter= */ false, ret);
+	return read_one(p, json, /* deeper= */ 0, ret);
 }
 
-bool value_read_parameter(struct problem *p, str json, struct value *ret)
+bool value_read_of_expression(struct problem *p, str json, struct value *ret)
 {
-	return read_one(p, json, /* is_parameter= */ true, ret);
+	return read_one(p, json, p->layer == LAYER_OLDER, ret);
 }

@@ -8,8 +8,11 @@ enum { FEW = 12 };
 static int by_value(const void *a, const void *b)
 {
 	const struct value *const *first = a, *const *second = b;
+	int order = value_compare(*first, *second);
 
-	return value_compare(*first, *second);
+	if (order)
+		return order;
+	return *first < *second ? -1 : *first > *second;
 }
 
 static int elements_by_value(const void *a, const void *b)
@@ -34,6 +37,7 @@ static int by_name(const void *a, const void *b)
 	return *first < *second ? -1 : *first > *second;
 }
 
+/* Those that are equal, in their order. */
 static const struct value **sorted_values(struct arena *a, const struct value *set)
 {
 	size_t n = set->as.list.n;
@@ -57,29 +61,29 @@ static const struct attribute **sorted_attributes(struct arena *a, const struct 
 	return sorted;
 }
 
-static bool few_have_duplicates(const struct value *items, size_t n)
+static size_t first_repeat_of_few(const struct value *items, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!value_compare(&items[i], &items[k]))
-				return true;
-	return false;
+				return i;
+	return n;
 }
 
-bool set_has_duplicates(const struct value *set)
+size_t set_first_repeat(const struct value *set)
 {
-	size_t n = set->as.list.n;
+	size_t n = set->as.list.n, first = n;
 	struct arena scratch = { 0 };
 	const struct value **sorted;
-	bool found = false;
 
 	if (n <= FEW)
-		return few_have_duplicates(set->as.list.items, n);
+		return first_repeat_of_few(set->as.list.items, n);
 	sorted = sorted_values(&scratch, set);
-	for (size_t i = 1; i < n && !found; i++)
-		found = !value_compare(sorted[i - 1], sorted[i]);
+	for (size_t i = 1; i < n; i++)
+		if (!value_compare(sorted[i - 1], sorted[i]))
+			first = MIN(first, (size_t)(sorted[i] - set->as.list.items));
 	arena_release(&scratch);
-	return found;
+	return first;
 }
 
 static bool few_have_a_name_twice(const struct attribute *items, size_t n)

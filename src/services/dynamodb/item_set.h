@@ -4,7 +4,8 @@
 
 #include "services/dynamodb/item.h"
 
-bool set_has_duplicates(const struct value *set);
+/* The place of the first element that is equal to one before it; their number: there is none. */
+size_t set_first_repeat(const struct value *set);
 
 /* In DynamoDB's order, in which it gives sets back: by bytes, or by number. */
 void set_sort(struct value *set);

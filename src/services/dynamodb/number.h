@@ -39,7 +39,8 @@ bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret);
  * of 64 bits, which counts for a zero, too.
  * Zeros at both ends do not count as digits. *ret is untouched on failure. */
 enum number_problem number_parse(str text, struct number *ret);
-/* As PartiQL reads its parameters: by Java's BigDecimal, the bounds of its exponents included. */
+/* As the older layer of checks reads it, PartiQL's parameters too: by Java's BigDecimal, the bounds of its
+ * exponents included. */
 enum number_problem number_parse_decimal(str text, struct number *ret);
 
 /* As DynamoDB shows it: no exponent, no leading or trailing zeros ("0.5", "-100"). */

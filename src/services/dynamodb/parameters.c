@@ -59,6 +59,9 @@ bool parameters_check(struct problem *p, const struct parameters *given)
 		                           "using expressions");
 	if (!given->values || !given->values->items || takes_values(given->expressions))
 		return true;
+	if (p->layer == LAYER_ENVELOPED)
+		return problem_of_value(p, "ExpressionAttributeValues can only be specified when "
+		                           "using expressions");
 	all = names(p->arena, given->expressions, " and ", true, false);
 	return problem_of_value(p,
 	                        "ExpressionAttributeValues can only be specified when using "

@@ -278,7 +278,7 @@ bool partiql_bind(struct problem *p, struct partiql_statement *s,
 	for (size_t i = 0; i < s->parameter_count && i < parameters->n; i++) {
 		struct partiql_node *n = s->parameters[i];
 
-		if (!value_read_parameter(p, parameters->items[i], &n->value))
+		if (!value_read(p, parameters->items[i], &n->value))
 			return false;
 		n->kind = PARTIQL_LITERAL;
 	}

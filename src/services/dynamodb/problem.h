@@ -7,8 +7,19 @@
 
 #include "base/arena.h"
 
+/*
+ * Operation by operation, AWS moves the check of requests into a new layer. It knows the same problems, and words
+ * some of them otherwise: it does not say which expression value is wrong, and quotes the members of a set.
+ */
+enum check_layer {
+	LAYER_OLDER,
+	LAYER_CURRENT,
+	LAYER_ENVELOPED, /* the current one, behind "1 validation error detected: ": of writes of one item */
+};
+
 struct problem {
-	struct arena *arena;   /* of the message */
+	struct arena *arena; /* of the message */
+	enum check_layer layer;
 	bool is_serialization; /* a SerializationException; otherwise a ValidationException */
 	str message;           /* absent: there is no problem */
 };

@@ -1,10 +1,9 @@
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/write.h"
 
-err dynamodb_put_item(struct call *c, const struct dynamodb_put_item_in *in,
-                      struct dynamodb_put_item_out *out)
+static struct write_parameters parameters_of(const struct dynamodb_put_item_in *in)
 {
-	const struct write_parameters given = {
+	return (struct write_parameters){
 		.kind = WRITE_PUT,
 		.item = in->item,
 		.condition_expression = in->condition_expression,
@@ -18,6 +17,19 @@ err dynamodb_put_item(struct call *c, const struct dynamodb_put_item_in *in,
 		.return_consumed_capacity = in->return_consumed_capacity,
 		.return_item_collection_metrics = in->return_item_collection_metrics,
 	};
+}
+
+err dynamodb_put_item_check(struct call *c, const struct dynamodb_put_item_in *in)
+{
+	struct write_parameters given = parameters_of(in);
+
+	return write_check_request(c, in->table_name, &given);
+}
+
+err dynamodb_put_item(struct call *c, const struct dynamodb_put_item_in *in,
+                      struct dynamodb_put_item_out *out)
+{
+	struct write_parameters given = parameters_of(in);
 	struct write_result result;
 	err e = write_operation(c, in->table_name, &given, &result);
 

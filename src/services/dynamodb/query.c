@@ -190,7 +190,7 @@ static bool bind(struct problem *p, const struct dynamodb_query_in *in, const st
 err dynamodb_query(struct call *c, const struct dynamodb_query_in *in,
                    struct dynamodb_query_out *out)
 {
-	struct problem p = { .arena = c->arena };
+	struct problem p = { .arena = c->arena, .layer = LAYER_CURRENT };
 	struct table t;
 	struct page_request request = { .table = &t };
 	struct capacity capacity = { .table = &t };

@@ -26,7 +26,7 @@ static bool stands_alone(str message)
 
 bool start_key_read(struct problem *p, str text, struct item *ret)
 {
-	struct problem own = { .arena = p->arena };
+	struct problem own = { .arena = p->arena, .layer = p->layer };
 
 	if (item_read(&own, text, ret))
 		return true;

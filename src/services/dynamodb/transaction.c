@@ -59,14 +59,17 @@ static void give_reason(struct transaction *t, size_t action, str code, str mess
 
 /*
  * An empty value of a key is refused with the request, even when it would come about by an update; whatever
- * else does not fit is the action's own reason.
+ * else does not fit is the action's own reason. The one for too deep an item ends where the message goes on.
  */
 err transaction_refuse(struct transaction *t, size_t action, const struct problem *p)
 {
+	const str too_deep = STR("Nesting Levels have exceeded supported limits");
+
 	if (p->is_serialization ||
 	    str_starts(p->message, STR("One or more parameter values are not valid.")))
 		return problem_error(t->call, p);
-	give_reason(t, action, STR("ValidationError"), p->message, STR_NULL);
+	give_reason(t, action, STR("ValidationError"),
+	            str_starts(p->message, too_deep) ? too_deep : p->message, STR_NULL);
 	return NULL;
 }
 

@@ -1,10 +1,9 @@
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/write.h"
 
-err dynamodb_update_item(struct call *c, const struct dynamodb_update_item_in *in,
-                         struct dynamodb_update_item_out *out)
+static struct write_parameters parameters_of(const struct dynamodb_update_item_in *in)
 {
-	const struct write_parameters given = {
+	return (struct write_parameters){
 		.kind = WRITE_UPDATE,
 		.item = in->key,
 		.condition_expression = in->condition_expression,
@@ -20,6 +19,19 @@ err dynamodb_update_item(struct call *c, const struct dynamodb_update_item_in *i
 		.return_consumed_capacity = in->return_consumed_capacity,
 		.return_item_collection_metrics = in->return_item_collection_metrics,
 	};
+}
+
+err dynamodb_update_item_check(struct call *c, const struct dynamodb_update_item_in *in)
+{
+	struct write_parameters given = parameters_of(in);
+
+	return write_check_request(c, in->table_name, &given);
+}
+
+err dynamodb_update_item(struct call *c, const struct dynamodb_update_item_in *in,
+                         struct dynamodb_update_item_out *out)
+{
+	struct write_parameters given = parameters_of(in);
 	struct write_result result;
 	err e = write_operation(c, in->table_name, &given, &result);
 

@@ -239,17 +239,31 @@ err write_run(struct call *c, const struct table *t, struct write *w, struct cap
 	return NULL;
 }
 
+static err parse(struct call *c, const struct write_parameters *given, struct write *ret)
+{
+	struct problem p = { .arena = c->arena, .layer = LAYER_ENVELOPED };
+
+	if (write_parse(&p, given, ret))
+		return NULL;
+	if (p.is_serialization)
+		return problem_error(c, &p);
+	if (!write_is_for_older_layer(given))
+		return validation_error(c, "1 validation error detected: %.*s", STR_ARG(p.message));
+	p = (struct problem){ .arena = c->arena };
+	*ret = (struct write){ 0 };
+	return write_parse(&p, given, ret) ? NULL : problem_error(c, &p);
+}
+
 err write_operation(struct call *c, str table_name, const struct write_parameters *given,
                     struct write_result *ret)
 {
-	struct problem p = { .arena = c->arena };
 	struct write w = { 0 };
 	struct table t;
 	struct capacity capacity = { .table = &t };
-	err e;
+	err e = parse(c, given, &w);
 
-	if (!write_parse(&p, given, &w))
-		return problem_error(c, &p);
+	if (e)
+		return e;
 	w.measures_update = true;
 	e = table_find(c, table_name, &t);
 	if (!e)

@@ -70,6 +70,12 @@ struct write_result {
 err write_operation(struct call *c, str table_name, const struct write_parameters *given,
                     struct write_result *ret);
 
+/* What AWS checks of such a request ahead of the model's constraints, and in other words. */
+err write_check_request(struct call *c, str table_name, const struct write_parameters *given);
+
+/* Whether a value goes so deep, far beyond what an item may, that AWS leaves the request to the older layer. */
+bool write_is_for_older_layer(const struct write_parameters *given);
+
 bool write_parse(struct problem *p, const struct write_parameters *given, struct write *ret);
 
 /* Of an item that is put, PartiQL's INSERT included. */

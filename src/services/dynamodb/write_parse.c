@@ -3,6 +3,7 @@
  * of the item, ReturnValues, the size, then the parameters of old, then the expressions.
  */
 #include "base/str.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/parameters.h"
 #include "services/dynamodb/write.h"
 
@@ -26,19 +27,6 @@ static bool check_parameters(struct problem *p, const struct write_parameters *g
 	};
 
 	return parameters_check(p, &all);
-}
-
-/* A text that cannot be read as an item at all is refused before anything else is looked at. */
-static bool read_item(struct problem *p, const struct write_parameters *given, struct item *ret)
-{
-	struct problem of_item = { .arena = p->arena };
-	bool is_good = item_read(&of_item, given->item, ret);
-
-	if ((is_good || !of_item.is_serialization) && !check_parameters(p, given))
-		return false;
-	if (!is_good)
-		*p = of_item;
-	return is_good;
 }
 
 static bool check_return_values(struct problem *p, const struct write_parameters *given)
@@ -93,14 +81,131 @@ static bool parse_expressions(struct problem *p, const struct write_parameters *
 	return expressions_end(&e);
 }
 
+/* A text that cannot be read as an item at all is refused before anything else is looked at. */
 bool write_parse(struct problem *p, const struct write_parameters *given, struct write *ret)
 {
 	bool has_expressions = given->condition_expression.p || given->update_expression.p;
+	struct problem of_item = { .arena = p->arena, .layer = p->layer };
+	bool is_good = item_read(&of_item, given->item, &ret->item);
 
 	ret->kind = given->kind;
 	ret->shows_old_on_failure =
 		str_eq(given->return_values_on_condition_check_failure, STR("ALL_OLD"));
-	return read_item(p, given, &ret->item) && check_return_values(p, given) &&
+	if ((is_good || !of_item.is_serialization) && !check_parameters(p, given))
+		return false;
+	if (!is_good) {
+		bool is_key = given->kind != WRITE_PUT && !of_item.is_serialization;
+
+		/* The older layer looks at keys last. */
+		if (!is_key || p->layer != LAYER_OLDER || !has_expressions ||
+		    parse_expressions(p, given, ret))
+			*p = of_item;
+		return false;
+	}
+	return check_return_values(p, given) &&
 	       (ret->kind != WRITE_PUT || write_check_size(p, &ret->item)) &&
 	       (has_expressions ? parse_expressions(p, given, ret) : parse_legacy(p, given, ret));
+}
+
+/*
+ * Ahead of the model.
+ */
+
+/* Of a value's text, in which a list or map is two levels: 62 of them, and the value inside. */
+enum { TEXT_DEPTH_MAX = 2 * 62 + 1 };
+
+static int depth_of(str json)
+{
+	int depth = 0, deepest = 0;
+	bool in_text = false;
+
+	for (size_t i = 0; i < json.n; i++) {
+		char c = json.p[i];
+
+		if (in_text && c == '\\')
+			i++;
+		else if (c == '"')
+			in_text = !in_text;
+		else if (!in_text && (c == '{' || c == '['))
+			depth++;
+		else if (!in_text && (c == '}' || c == ']'))
+			depth--;
+		deepest = MAX(deepest, depth);
+	}
+	return deepest;
+}
+
+static int depth_of_expected(const struct dynamodb_expected_attribute_value *v)
+{
+	int deepest = depth_of(v->value);
+
+	for (size_t i = 0; i < v->attribute_value_list.n; i++)
+		deepest = MAX(deepest, depth_of(v->attribute_value_list.items[i]));
+	return deepest;
+}
+
+bool write_is_for_older_layer(const struct write_parameters *given)
+{
+	const struct dynamodb_expression_attribute_value_map *values =
+		given->expression_attribute_values;
+	const struct dynamodb_expected_attribute_map *expected = given->expected;
+	const struct dynamodb_attribute_updates *updates = given->attribute_updates;
+	int deepest = depth_of(given->item) - 1;
+
+	for (size_t i = 0; i < values->n; i++)
+		deepest = MAX(deepest, depth_of(values->items[i].value));
+	for (size_t i = 0; i < expected->n; i++)
+		if (expected->items[i].value)
+			deepest = MAX(deepest, depth_of_expected(expected->items[i].value));
+	for (size_t i = 0; updates && i < updates->n; i++)
+		if (updates->items[i].value)
+			deepest = MAX(deepest, depth_of(updates->items[i].value->value));
+	return deepest > TEXT_DEPTH_MAX;
+}
+
+/* What is not given is right as well. */
+static bool is_one_of(str word, const char *const *words)
+{
+	if (!word.p)
+		return true;
+	for (; *words; words++)
+		if (str_eq(word, str_from(*words)))
+			return true;
+	return false;
+}
+
+/* PutItem and DeleteItem have ReturnValues among the model's constraints when others of those are broken too. */
+static const char *refusal_of(str table_name, const struct write_parameters *given)
+{
+	static const char *const returns[] = { "NONE",        "ALL_OLD",     "ALL_NEW",
+		                               "UPDATED_OLD", "UPDATED_NEW", NULL };
+	static const char *const joins[] = { "AND", "OR", NULL };
+	static const char *const capacities[] = { "NONE", "TOTAL", "INDEXES", NULL };
+	static const char *const metrics[] = { "NONE", "SIZE", NULL };
+	bool is_alone = is_one_of(given->return_consumed_capacity, capacities) &&
+	                is_one_of(given->return_item_collection_metrics, metrics);
+
+	if (!table_name.n)
+		return "Value at 'TableName' failed to satisfy constraint: Member must have length "
+		       "greater than or equal to 1";
+	if (!is_one_of(given->return_values, returns) && (is_alone || given->kind == WRITE_UPDATE))
+		return "Failed to satisfy constraint: Member must satisfy enum value set: "
+		       "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]";
+	if (!is_one_of(given->conditional_operator, joins) && given->expected->n > 1)
+		return "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, "
+		       "OR]";
+	return NULL;
+}
+
+err write_check_request(struct call *c, str table_name, const struct write_parameters *given)
+{
+	const char *refusal;
+
+	/* What is missing altogether is the model's. */
+	if (!table_name.p || !given->item.p)
+		return NULL;
+	refusal = refusal_of(table_name, given);
+	if (!refusal || write_is_for_older_layer(given))
+		return NULL;
+	return validation_error(c, "1 validation error detected: %s", refusal);
 }

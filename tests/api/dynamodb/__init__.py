@@ -61,6 +61,10 @@ def put_all(client, table, items):
         assert client.batch_write_item(RequestItems={table: requests})["UnprocessedItems"] == {}
 
 
+# Before what is wrong with the request of PutItem, UpdateItem or DeleteItem itself.
+ONE_ERROR = "1 validation error detected: "
+
+
 @contextlib.contextmanager
 def refused(message, code="ValidationException", status=400):
     """Expects the error of a client; yields a dict that then holds the whole response."""

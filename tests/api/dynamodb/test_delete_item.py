@@ -1,7 +1,7 @@
 """DeleteItem: what it takes, what it refuses, what it gives back."""
 import pytest
 
-from . import failed, index, item, new_table, plain, raw, refused
+from . import ONE_ERROR, failed, index, item, new_table, plain, raw, refused
 
 INVALID = "One or more parameter values were invalid: "
 MISMATCH = "The provided key element does not match the schema"
@@ -35,7 +35,7 @@ def test_all_old_returns_what_was_there(dynamodb, table):
 
 @pytest.mark.parametrize("values", ["ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"])
 def test_other_return_values_are_refused(dynamodb, table, values):
-    with refused("ReturnValues can only be ALL_OLD or NONE"):
+    with refused(ONE_ERROR + "ReturnValues can only be ALL_OLD or NONE"):
         dynamodb.delete_item(TableName=table, Key=item(id="a"), ReturnValues=values)
 
 
@@ -65,7 +65,7 @@ def test_a_condition_on_an_item_that_is_not_there(dynamodb, table):
 
 
 def test_expected_and_a_condition_expression_are_refused_together(dynamodb, table):
-    with refused("Can not use both expression and non-expression parameters in the same request: "
+    with refused(ONE_ERROR + "Can not use both expression and non-expression parameters in the same request: "
                  "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}"):
         dynamodb.delete_item(TableName=table, Key=item(id="a"), Expected={"id": {"Exists": False}},
                              ConditionExpression="attribute_exists(id)")

@@ -1,7 +1,7 @@
 """Expressions as requests have them: which of them is wrong, and what is said before a table is looked for."""
 import pytest
 
-from . import item, new_name, new_table, plain, refused
+from . import ONE_ERROR, item, new_name, new_table, plain, refused
 
 KEY = {"id": {"S": "a"}}
 SYNTAX = 'Invalid {}: Syntax error; token: "<EOF>", near: "{}"'
@@ -31,7 +31,8 @@ def test_an_operation_says_which_expression_is_wrong_before_it_looks_for_the_tab
         more = {**more, "ExpressionAttributeValues": {":id": {"S": "a"}}}
     wrong, near = {"UpdateExpression": ("SET", "SET"), "ProjectionExpression": ("a,", ",")}.get(expression, ("a =", "="))
 
-    with refused(SYNTAX.format(expression, near)):
+    of_write = operation in ("put_item", "delete_item", "update_item")
+    with refused((ONE_ERROR if of_write else "") + SYNTAX.format(expression, near)):
         getattr(dynamodb, operation)(TableName=new_name(), **{expression: wrong}, **more)
 
 
@@ -48,7 +49,7 @@ def test_names_and_values_that_no_expression_uses_are_refused(dynamodb, table):
     with refused("Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}"):
         dynamodb.get_item(TableName=table, Key=KEY, ProjectionExpression="#a",
                           ExpressionAttributeNames={"#a": "a", "#b": "b"})
-    with refused("Value provided in ExpressionAttributeValues unused in expressions: keys: {:b}"):
+    with refused(ONE_ERROR + "Value provided in ExpressionAttributeValues unused in expressions: keys: {:b}"):
         dynamodb.update_item(TableName=table, Key=KEY, UpdateExpression="SET x = :a",
                              ExpressionAttributeValues={":a": {"N": "1"}, ":b": {"N": "1"}})
 
@@ -78,8 +79,9 @@ def test_an_expression_has_at_most_four_kilobytes(dynamodb, table):
     longest = ("SET x" + "a" * 4096)[:4096 - len(" = :v")] + " = :v"
     values = {":v": {"N": "1"}}
     dynamodb.update_item(TableName=table, Key=KEY, UpdateExpression=longest, ExpressionAttributeValues=values)
-    with refused("Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;"):
+    with refused(ONE_ERROR + "Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;"):
         dynamodb.update_item(TableName=table, Key=KEY, UpdateExpression=longest + " ", ExpressionAttributeValues=values)
     condition = " AND ".join(["a = :v"] * 374)
-    with refused("Invalid ConditionExpression: Expression size has exceeded the maximum allowed size; expression size: 4109"):
+    with refused(ONE_ERROR + "Invalid ConditionExpression: Expression size has exceeded the maximum allowed size; "
+                 "expression size: 4109"):
         dynamodb.delete_item(TableName=table, Key=KEY, ConditionExpression=condition, ExpressionAttributeValues=values)

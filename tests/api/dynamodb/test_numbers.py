@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 
 import pytest
 
-from . import new_table, put_all, refused
+from . import ONE_ERROR, new_table, put_all, refused
 
 EXACT = Context(prec=1000, Emin=-10000, Emax=10000)
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
@@ -129,7 +129,7 @@ def test_sums_are_exact_or_refused(dynamodb):
 def test_a_set_has_a_number_once_however_it_is_written(dynamodb):
     table = new_table(dynamodb, "id:S")
     for pair in (["1", "1.0"], ["100", "1e2"], ["0", "-0"]):
-        with refused("Input collection contains duplicates"):
+        with refused(ONE_ERROR + "One or more parameter values were invalid: Input collection contains duplicates."):
             dynamodb.put_item(TableName=table, Item={"id": {"S": "a"}, "s": {"NS": pair}})
 
 
