@@ -35,7 +35,7 @@ struct reader {
 	struct json_reader json;
 	struct problem *problem; /* of the text */
 	struct problem of_value; /* the first one of a value */
-	bool has_empty_name;     /* of an attribute: of_value says so */
+	bool is_of_inner_name;   /* of_value is: an empty name within a value */
 	int depth_max;           /* of lists and maps in each other */
 	int64_t size;            /* of the values so far, about as item_size counts */
 };
@@ -387,15 +387,17 @@ static void refuse_empty_name(struct reader *r, int depth)
 {
 	if (!depth)
 		r->of_value.message = STR_NULL;
-	r->has_empty_name = r->has_empty_name || !depth;
+	if (!r->of_value.message.p)
+		r->is_of_inner_name = depth > 0;
 	problem_of_value(&r->of_value, "Empty attribute name");
 }
 
-/* Then how deep the values go, and only then what they say. */
+/* Values are looked at in their order, but for their own names: those come after all of them. */
 static void refuse_depth(struct reader *r)
 {
-	if (!r->has_empty_name)
+	if (r->is_of_inner_name)
 		r->of_value.message = STR_NULL;
+	r->is_of_inner_name = false;
 	problem_of_value(&r->of_value, TOO_DEEP);
 }
 

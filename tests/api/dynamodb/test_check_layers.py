@@ -169,13 +169,14 @@ def test_a_transaction_lets_a_value_be_one_level_deeper_than_an_item(menagerie, 
         assert message("TransactWriteItems", TransactItems=[{"Update": {**update, **values(levels)}}]) == of_value(TOO_DEEP)
 
 
-def test_a_transaction_looks_at_names_then_depth_then_values_and_at_keys_last(message):
+def test_a_transaction_looks_at_names_then_values_in_their_order_and_at_keys_last(message):
     def write(kind, **action):
         return message("TransactWriteItems", TransactItems=[{kind: {"TableName": new_name(), **action}}])
 
     assert write("Put", Item={**KEY, "deep": nested(100), "": {"S": "x"}}) == "Empty attribute name"
     assert write("Put", Item={**KEY, "": {"S": "x"}, "deep": nested(100)}) == "Empty attribute name"
-    assert write("Put", Item={**KEY, "m": {"M": {"": {"S": "x"}}}, "deep": nested(40)}) == TOO_DEEP
+    assert write("Put", Item={**KEY, "m": {"M": {"": {"M": {"": {"S": "x"}}}}}, "deep": nested(40)}) == TOO_DEEP
+    assert write("Put", Item={**KEY, "m": {"M": {"n": {"N": "x"}}}, "deep": nested(40)}) == NO_NUMBER + ": x"
     assert write("Delete", Key={"id": nested(40)}, ConditionExpression="a = = b") == (
         'Invalid ConditionExpression: Syntax error; token: "=", near: "= = b"')
     assert write("Delete", Key={"id": nested(40)}, ConditionExpression="attribute_exists(a)") == TOO_DEEP
