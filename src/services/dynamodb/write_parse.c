@@ -135,13 +135,18 @@ static int depth_of(str json)
 	return deepest;
 }
 
-static int depth_of_expected(const struct dynamodb_expected_attribute_value *v)
+static void note_depth(int *deepest, str json)
 {
-	int deepest = depth_of(v->value);
+	int depth = depth_of(json);
 
+	*deepest = MAX(*deepest, depth);
+}
+
+static void note_expected(int *deepest, const struct dynamodb_expected_attribute_value *v)
+{
+	note_depth(deepest, v->value);
 	for (size_t i = 0; i < v->attribute_value_list.n; i++)
-		deepest = MAX(deepest, depth_of(v->attribute_value_list.items[i]));
-	return deepest;
+		note_depth(deepest, v->attribute_value_list.items[i]);
 }
 
 bool write_is_for_older_layer(const struct write_parameters *given)
@@ -153,13 +158,13 @@ bool write_is_for_older_layer(const struct write_parameters *given)
 	int deepest = depth_of(given->item) - 1;
 
 	for (size_t i = 0; i < values->n; i++)
-		deepest = MAX(deepest, depth_of(values->items[i].value));
+		note_depth(&deepest, values->items[i].value);
 	for (size_t i = 0; i < expected->n; i++)
 		if (expected->items[i].value)
-			deepest = MAX(deepest, depth_of_expected(expected->items[i].value));
+			note_expected(&deepest, expected->items[i].value);
 	for (size_t i = 0; updates && i < updates->n; i++)
 		if (updates->items[i].value)
-			deepest = MAX(deepest, depth_of(updates->items[i].value->value));
+			note_depth(&deepest, updates->items[i].value->value);
 	return deepest > TEXT_DEPTH_MAX;
 }
 
