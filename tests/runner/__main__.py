@@ -22,6 +22,7 @@ Logs are in build-logs/, builds in build-NAME/.
 """
 import fcntl
 import os
+import signal
 import sys
 
 from . import application, javascript, kinds
@@ -102,4 +103,8 @@ def main(words):
     return 0 if failed == 0 and passed > 0 else 1
 
 
-sys.exit(main(sys.argv[1:]))
+try:
+    sys.exit(main(sys.argv[1:]))
+except KeyboardInterrupt:
+    print("\nInterrupted: nothing is counted.")
+    sys.exit(128 + signal.SIGINT)
