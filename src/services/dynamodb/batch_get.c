@@ -74,10 +74,10 @@ static str echo(struct problem *p, const struct dynamodb_batch_get_request_map *
 /* One name that is none, of whatever kind, is told with all that a name must be. */
 static bool check_names(struct problem *p, const struct dynamodb_batch_get_item_in *in)
 {
+	static const char *const capacities[] = { "INDEXES", "TOTAL", "NONE", NULL };
 	const struct dynamodb_batch_get_request_map *map = &in->request_items;
-	str wanted = in->return_consumed_capacity;
-	bool is_known = !wanted.p || str_eq(wanted, STR("INDEXES")) ||
-	                str_eq(wanted, STR("TOTAL")) || str_eq(wanted, STR("NONE"));
+	str wanted = in->return_consumed_capacity, shown;
+	bool is_known = parameter_is_one_of(wanted, capacities);
 	str rest = is_known ? STR("")
 	                    : arena_printf(p->arena,
 	                                   "; Value '%.*s' at 'returnConsumedCapacity' failed to "
@@ -85,18 +85,21 @@ static bool check_names(struct problem *p, const struct dynamodb_batch_get_item_
 	                                   "set: [INDEXES, TOTAL, NONE]",
 	                                   STR_ARG(utf8_within(wanted, LIMIT_ERROR_VALUE)));
 
-	for (size_t i = 0; i < map->n; i++)
-		if (!table_name_is_valid(map->items[i].key) &&
-		    !str_starts(map->items[i].key, STR("arn:")))
-			return problem_of_value(
-				p,
-				"%s detected: Value '%.*s' at 'requestItems' failed to satisfy "
-				"constraint: Map keys must satisfy constraint: [Member must have "
-				"length less than or equal to 255, Member must have length greater "
-				"than or equal to 3, Member must satisfy regular expression "
-				"pattern: [a-zA-Z0-9_.-]+]%.*s",
-				is_known ? "1 validation error" : "2 validation errors",
-				STR_ARG(echo(p, map)), STR_ARG(rest));
+	for (size_t i = 0; i < map->n; i++) {
+		if (table_name_is_valid(map->items[i].key) ||
+		    str_starts(map->items[i].key, STR("arn:")))
+			continue;
+		shown = echo(p, map);
+		return problem_of_value(
+			p,
+			"%s detected: Value '%.*s' at 'requestItems' failed to satisfy "
+			"constraint: Map keys must satisfy constraint: [Member must have "
+			"length less than or equal to 255, Member must have length greater "
+			"than or equal to 3, Member must satisfy regular expression "
+			"pattern: [a-zA-Z0-9_.-]+]%.*s",
+			is_known ? "1 validation error" : "2 validation errors", STR_ARG(shown),
+			STR_ARG(rest));
+	}
 	return true;
 }
 

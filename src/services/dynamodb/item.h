@@ -20,6 +20,12 @@ enum {
 	ITEM_TEXT_MAX = 40 * 1024 * 1024,
 };
 
+/* What is said of a value beyond ITEM_DEPTH_MAX. */
+#define ITEM_TOO_DEEP_IN_SHORT "Nesting Levels have exceeded supported limits"
+#define ITEM_TOO_DEEP          \
+	ITEM_TOO_DEEP_IN_SHORT \
+	": Attributes in the item have nested levels beyond supported limit"
+
 /* The descriptors of expressions (attribute_type) and of the wire are the same: "S", "NULL", … */
 enum value_type {
 	VALUE_NONE, /* of zeroed memory: no value */

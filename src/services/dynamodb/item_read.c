@@ -24,9 +24,6 @@ enum { READ_SIZE_MAX = 2 * ITEM_SIZE_MAX };
 #define SEVERAL                                                                             \
 	"Supplied AttributeValue has more than one datatypes set, must contain exactly one" \
 	" of the supported datatypes"
-#define TOO_DEEP                                                           \
-	"Nesting Levels have exceeded supported limits: Attributes in the" \
-	" item have nested levels beyond supported limit"
 #define NO_MAP                                        \
 	"Unrecognized collection type java.util.Map<" \
 	"java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>"
@@ -398,7 +395,7 @@ static void refuse_depth(struct reader *r)
 	if (r->is_of_inner_name)
 		r->of_value.message = STR_NULL;
 	r->is_of_inner_name = false;
-	problem_of_value(&r->of_value, TOO_DEEP);
+	problem_of_value(&r->of_value, ITEM_TOO_DEEP);
 }
 
 /* The members of an item or a map; refuses anything but an object. */

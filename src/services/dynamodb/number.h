@@ -31,8 +31,8 @@ enum number_problem {
 	NUMBER_IS_TOO_SMALL, /* underflow */
 };
 
-/* In PartiQL a number is a Java BigDecimal, whose exponent, and what the digits behind the point leave of it, are 32 bits:
- * of these digits, with a sign before them and so many digits behind the point. */
+/* The exponent of a number that is a Java BigDecimal, as PartiQL's are: from its digits, the sign before them, and
+ * how many digits of the number are behind the point. False: it, or what that leaves of it, is beyond 32 bits. */
 bool number_exponent(str digits, bool negative, size_t fraction, int64_t *ret);
 
 /* Of the texts that DynamoDB takes: an optional sign, digits with an optional point, an optional exponent

@@ -68,3 +68,13 @@ bool parameters_check(struct problem *p, const struct parameters *given)
 	                        "expressions: %.*s %s null",
 	                        STR_ARG(all), str_contains(all, STR(" and ")) ? "are" : "is");
 }
+
+bool parameter_is_one_of(str word, const char *const *words)
+{
+	if (!word.p)
+		return true;
+	for (; *words; words++)
+		if (str_eq(word, str_from(*words)))
+			return true;
+	return false;
+}

@@ -25,4 +25,7 @@ struct parameters {
  * "ExpressionAttributeNames can only be specified when using expressions", … */
 bool parameters_check(struct problem *p, const struct parameters *given);
 
+/* For the checks that come before the model's. The list ends with NULL; a word that is not given is good. */
+bool parameter_is_one_of(str word, const char *const *words);
+
 #endif

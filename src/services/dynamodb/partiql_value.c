@@ -206,10 +206,8 @@ static bool convert_bag(struct problem *p, const struct partiql_node *node,
 /* `height` more lists and maps, in those around the place: a parameter may bring many at once. */
 static bool check_depth(struct problem *p, const struct place *place, size_t height)
 {
-	if (!height || (size_t)place->depth + height < ITEM_DEPTH_MAX)
-		return true;
-	return problem_of_value(p, "Nesting Levels have exceeded supported limits: Attributes in "
-	                           "the item have nested levels beyond supported limit");
+	return !height || (size_t)place->depth + height < ITEM_DEPTH_MAX ||
+	       problem_of_value(p, ITEM_TOO_DEEP);
 }
 
 static bool convert(struct problem *p, const struct partiql_node *node, const struct place *place,

@@ -48,10 +48,9 @@ static bool check_parameters(struct problem *p, const struct dynamodb_query_in *
  */
 err dynamodb_query_check(struct call *c, const struct dynamodb_query_in *in)
 {
-	str join = in->conditional_operator;
+	static const char *const joins[] = { "AND", "OR", NULL };
 
-	if (join.p && in->query_filter.n > 1 && !str_eq(join, STR("AND")) &&
-	    !str_eq(join, STR("OR")))
+	if (in->query_filter.n > 1 && !parameter_is_one_of(in->conditional_operator, joins))
 		return validation_error(c, "Failed to satisfy constraint: Member must satisfy enum "
 		                           "value set: [ALL, OR]");
 	if (in->limit.set && in->limit.value < 1)

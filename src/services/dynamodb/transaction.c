@@ -63,7 +63,7 @@ static void give_reason(struct transaction *t, size_t action, str code, str mess
  */
 err transaction_refuse(struct transaction *t, size_t action, const struct problem *p)
 {
-	const str too_deep = STR("Nesting Levels have exceeded supported limits");
+	const str too_deep = STR(ITEM_TOO_DEEP_IN_SHORT);
 
 	if (p->is_serialization ||
 	    str_starts(p->message, STR("One or more parameter values are not valid.")))

@@ -10,8 +10,7 @@ static const char NOT_THERE[] =
 	"The provided expression refers to an attribute that does not exist in the item";
 static const char WRONG_PATH[] =
 	"The document path provided in the update expression is invalid for update";
-static const char TOO_DEEP[] = "Nesting Levels have exceeded supported limits: Attributes in the "
-			       "item have nested levels beyond supported limit";
+static const char TOO_DEEP[] = ITEM_TOO_DEEP;
 static const char OVERFLOW[] = "Number overflow. Attempting to store a number with magnitude "
 			       "larger than supported range";
 static const char UNDERFLOW[] = "Number underflow. Attempting to store a number with magnitude "

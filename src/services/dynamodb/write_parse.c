@@ -168,18 +168,8 @@ bool write_is_for_older_layer(const struct write_parameters *given)
 	return deepest > TEXT_DEPTH_MAX;
 }
 
-/* What is not given is right as well. */
-static bool is_one_of(str word, const char *const *words)
-{
-	if (!word.p)
-		return true;
-	for (; *words; words++)
-		if (str_eq(word, str_from(*words)))
-			return true;
-	return false;
-}
-
-/* PutItem and DeleteItem have ReturnValues among the model's constraints when others of those are broken too. */
+/* PutItem and DeleteItem have ReturnValues among the model's constraints when others of those are broken too.
+ * UPDATE_NEW and ALL are AWS's own mistakes. */
 static const char *refusal_of(str table_name, const struct write_parameters *given)
 {
 	static const char *const returns[] = { "NONE",        "ALL_OLD",     "ALL_NEW",
@@ -187,16 +177,17 @@ static const char *refusal_of(str table_name, const struct write_parameters *giv
 	static const char *const joins[] = { "AND", "OR", NULL };
 	static const char *const capacities[] = { "NONE", "TOTAL", "INDEXES", NULL };
 	static const char *const metrics[] = { "NONE", "SIZE", NULL };
-	bool is_alone = is_one_of(given->return_consumed_capacity, capacities) &&
-	                is_one_of(given->return_item_collection_metrics, metrics);
+	bool is_alone = parameter_is_one_of(given->return_consumed_capacity, capacities) &&
+	                parameter_is_one_of(given->return_item_collection_metrics, metrics);
 
 	if (!table_name.n)
 		return "Value at 'TableName' failed to satisfy constraint: Member must have length "
 		       "greater than or equal to 1";
-	if (!is_one_of(given->return_values, returns) && (is_alone || given->kind == WRITE_UPDATE))
+	if (!parameter_is_one_of(given->return_values, returns) &&
+	    (is_alone || given->kind == WRITE_UPDATE))
 		return "Failed to satisfy constraint: Member must satisfy enum value set: "
 		       "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]";
-	if (!is_one_of(given->conditional_operator, joins) && given->expected->n > 1)
+	if (!parameter_is_one_of(given->conditional_operator, joins) && given->expected->n > 1)
 		return "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, "
 		       "OR]";
 	return NULL;
