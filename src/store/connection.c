@@ -41,6 +41,7 @@ void db_free(struct db *db)
 		db_drop_statements(db);
 		sqlite3_close(db->connection);
 	}
+	arena_release(&db->memory);
 	free(db->blobs.items);
 	free(db);
 }

@@ -103,6 +103,14 @@ double col_real(const struct db_rows *rows, int column);
 str col_text(const struct db_rows *rows, int column);
 bool col_is_null(const struct db_rows *rows, int column);
 
+/*
+ * What a reader makes of rows, kept with its snapshot, which outlives the request when nothing is written: `size`
+ * bytes for each `kind`, an address of its owner's, zeroed when the snapshot is new, and an arena for what they
+ * point to. Nothing may point there when the snapshot is given back. NULL for the writer, whose rows change while
+ * it reads them, and after an error.
+ */
+void *db_memory(struct db *db, const void *kind, size_t size, struct arena **ret_arena);
+
 int64_t db_changes(struct db *db); /* rows the last statement changed */
 int64_t db_last_id(struct db *db); /* rowid of the last insert */
 

@@ -45,6 +45,13 @@ struct blob_changes {
 	size_t n, capacity;
 };
 
+/* A piece of db_memory, which follows it. */
+struct db_memo {
+	const void *kind;
+	struct db_memo *next;
+	_Alignas(16) char bytes[];
+};
+
 /* A connection, of one thread. */
 
 enum { STATEMENT_SETS = 128, STATEMENT_WAYS = 4 };
@@ -66,12 +73,14 @@ struct db {
 	sqlite3 *connection; /* a reader's is opened by its first statement */
 	enum db_role role;
 	enum db_status status;
-	int code;         /* SQLite's, behind the status */
-	bool quiet;       /* failures are told by someone else */
-	bool in_snapshot; /* of a reader: its thread is using the transaction */
-	_Atomic int kept; /* of a reader: an enum kept */
-	int64_t changes;  /* store_changes when the snapshot began, */
-	int64_t began;    /* and clock_monotonic */
+	int code;            /* SQLite's, behind the status */
+	bool quiet;          /* failures are told by someone else */
+	bool in_snapshot;    /* of a reader: its thread is using the transaction */
+	_Atomic int kept;    /* of a reader: an enum kept */
+	int64_t changes;     /* store_changes when the snapshot began, */
+	int64_t began;       /* and clock_monotonic */
+	struct arena memory; /* of the snapshot; see db_memory */
+	struct db_memo *memos;
 	int rows_open;
 	int wal_pages; /* of a writer: the log's length after its last commit */
 	uint64_t turn;

@@ -7,6 +7,8 @@
  * committed since, nor is being committed now (store_is_unchanged), and it is not older than KEPT_US, so that
  * what somebody else writes into the database, in an sqlite3 shell for instance, is soon seen.
  *
+ * What requests have made of its rows can be kept with it (db_memory), and goes when the next one begins.
+ *
  * A kept snapshot must not hold up a checkpoint, whose thread can therefore end it. Whoever changes KEPT
  * to something else owns the connection; if that is not the connection's thread, it has the lock of the
  * readers until it is done.
@@ -85,6 +87,29 @@ static void snapshot_close(struct db *db)
 	gate_leave(&db->store->gate);
 }
 
+void *db_memory(struct db *db, const void *kind, size_t size, struct arena **ret_arena)
+{
+	struct db_memo *memo;
+
+	if (db->role == DB_WRITER || !db_ready(db))
+		return NULL;
+	*ret_arena = &db->memory;
+	for (memo = db->memos; memo; memo = memo->next)
+		if (memo->kind == kind)
+			return memo->bytes;
+	memo = arena_alloc(&db->memory, sizeof(*memo) + size);
+	memo->kind = kind;
+	memo->next = db->memos;
+	db->memos = memo;
+	return memo->bytes;
+}
+
+static void forget_memory(struct db *db)
+{
+	arena_release(&db->memory);
+	db->memos = NULL;
+}
+
 /* A snapshot begins with the first statement, so a request that reads nothing costs nothing. */
 bool snapshot_begin(struct db *db)
 {
@@ -99,6 +124,7 @@ bool snapshot_begin(struct db *db)
 	gate_enter(&db->store->gate);
 	db->changes = store_changes(db->store);
 	db->began = clock_monotonic();
+	forget_memory(db);
 	if (!db_begin_reading(db)) {
 		gate_leave(&db->store->gate);
 		return false;

@@ -198,8 +198,8 @@ static void table_of_row(struct arena *a, const struct db_rows *rows, struct tab
 	key_schema_from_text(a, arena_str(a, col_text(rows, 1)), &t->keys);
 }
 
-bool table_load_named(struct db *db, struct arena *a, str account, str region, str name,
-                      struct table *ret)
+static bool read_named(struct db *db, struct arena *a, str account, str region, str name,
+                       struct table *ret)
 {
 	struct db_rows rows;
 
@@ -213,6 +213,99 @@ bool table_load_named(struct db *db, struct arena *a, str account, str region, s
 	db_rows_end(&rows);
 	if (ret->index_count)
 		load_indexes(db, a, ret);
+	return true;
+}
+
+/*
+ * Tables that a reader's snapshot has shown are kept with it: nearly every request needs one, few are named at a
+ * time, and to read one costs a twentieth of a Query.
+ */
+
+enum { KNOWN_TABLES = 16 };
+
+struct known_table {
+	struct table table;
+	struct known_table *older;
+};
+
+struct known_tables {
+	struct known_table *newest;
+	size_t n;
+};
+
+static void copy_keys(struct arena *a, struct key_schema *s)
+{
+	for (size_t i = 0; i < s->hash_count; i++)
+		s->hash[i].name = arena_str(a, s->hash[i].name);
+	for (size_t i = 0; i < s->range_count; i++)
+		s->range[i].name = arena_str(a, s->range[i].name);
+}
+
+static void copy_index(struct arena *a, struct index *index)
+{
+	const str *included = index->included;
+
+	index->name = arena_str(a, index->name);
+	copy_keys(a, &index->keys);
+	index->included = arena_array(a, str, index->included_count);
+	for (size_t i = 0; i < index->included_count; i++)
+		index->included[i] = arena_str(a, included[i]);
+}
+
+static void copy_table(struct arena *a, const struct table *from, struct table *ret)
+{
+	*ret = *from;
+	ret->account = arena_str(a, from->account);
+	ret->region = arena_str(a, from->region);
+	ret->name = ret->given = arena_str(a, from->name);
+	copy_keys(a, &ret->keys);
+	ret->time_to_live = arena_str(a, from->time_to_live);
+	ret->indexes = arena_array(a, struct index, from->index_count);
+	for (size_t i = 0; i < from->index_count; i++) {
+		ret->indexes[i] = from->indexes[i];
+		copy_index(a, &ret->indexes[i]);
+	}
+}
+
+static const struct table *find_known(const struct known_tables *known, str account, str region,
+                                      str name)
+{
+	for (const struct known_table *k = known->newest; k; k = k->older)
+		if (str_eq(k->table.name, name) && str_eq(k->table.region, region) &&
+		    str_eq(k->table.account, account))
+			return &k->table;
+	return NULL;
+}
+
+static void remember(struct known_tables *known, struct arena *memory, const struct table *t)
+{
+	struct known_table *k;
+
+	if (known->n == KNOWN_TABLES)
+		return;
+	k = arena_new(memory, struct known_table);
+	copy_table(memory, t, &k->table);
+	k->older = known->newest;
+	known->newest = k;
+	known->n++;
+}
+
+bool table_load_named(struct db *db, struct arena *a, str account, str region, str name,
+                      struct table *ret)
+{
+	static const char kind;
+	struct arena *memory;
+	struct known_tables *known = db_memory(db, &kind, sizeof(*known), &memory);
+	const struct table *found = known ? find_known(known, account, region, name) : NULL;
+
+	if (found) {
+		copy_table(a, found, ret);
+		return true;
+	}
+	if (!read_named(db, a, account, region, name, ret))
+		return false;
+	if (known)
+		remember(known, memory, ret);
 	return true;
 }
 

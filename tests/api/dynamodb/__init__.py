@@ -15,9 +15,9 @@ def new_name():
     return "test-" + uuid.uuid4().hex[:20]
 
 
-def new_table(client, *keys, indexes=(), **more):
+def new_table(client, *keys, indexes=(), name=None, **more):
     """Makes a table and returns its name. Keys are "id:S", the partition key first; indexes come from `index`."""
-    name = new_name()
+    name = name or new_name()
     types = dict(key.split(":") for key in [*keys, *(key for i in indexes for key in i["keys"])])
     arguments = {"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key_schema(keys),
                  "AttributeDefinitions": [{"AttributeName": k, "AttributeType": t} for k, t in types.items()]}

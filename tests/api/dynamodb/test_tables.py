@@ -434,6 +434,39 @@ def test_a_deleted_table_is_gone_and_its_name_is_free(dynamodb):
     assert dynamodb.scan(TableName=name)["Items"] == []
 
 
+def test_what_a_table_is_is_seen_at_once(dynamodb):
+    """Readers remember the tables they have seen; every change must reach the very next request."""
+    name = new_table(dynamodb, "id:S", indexes=[index("by-n", "n:N")])
+    by_n = {"TableName": name, "IndexName": "by-n", "KeyConditionExpression": "n = :n", "ExpressionAttributeValues": item(**{":n": 1})}
+    for kind in ("S", "N", "S", "N"):
+        key = item(id="a" if kind == "S" else 7)
+        dynamodb.put_item(TableName=name, Item={**key, **item(n=1)})
+        for _ in range(3):
+            assert dynamodb.get_item(TableName=name, Key=key)["Item"] == {**key, **item(n=1)}
+            assert dynamodb.query(**by_n)["Count"] == 1
+        dynamodb.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-n"}}])
+        with refused("The table does not have the specified index: by-n"):
+            dynamodb.query(**by_n)
+        dynamodb.delete_table(TableName=name)
+        with refused("Requested resource not found", "ResourceNotFoundException"):
+            dynamodb.get_item(TableName=name, Key=key)
+        dynamodb.get_waiter("table_not_exists").wait(TableName=name)
+        new_table(dynamodb, "id:N" if kind == "S" else "id:S", indexes=[index("by-n", "n:N")], name=name)
+        with refused("The provided key element does not match the schema"):
+            dynamodb.get_item(TableName=name, Key=key)
+
+
+def test_more_tables_than_are_remembered(dynamodb):
+    names = [new_table(dynamodb, "id:S", indexes=[index(f"by-{i}", "n:N")]) for i in range(40)]
+    for at, name in enumerate(names):
+        dynamodb.put_item(TableName=name, Item=item(id="a", n=at))
+    for at, name in [*enumerate(names)] * 2:
+        found = dynamodb.query(TableName=name, IndexName=f"by-{at}", KeyConditionExpression="n = :n",
+                               ExpressionAttributeValues=item(**{":n": at}), ReturnConsumedCapacity="INDEXES")
+        assert found["Count"] == 1 and found["ConsumedCapacity"]["TableName"] == name
+        assert list(found["ConsumedCapacity"]["GlobalSecondaryIndexes"]) == [f"by-{at}"]
+
+
 def test_a_protected_table_stays(menagerie):
     body = asked("id:S", DeletionProtectionEnabled=True)
     name = {"TableName": body["TableName"]}

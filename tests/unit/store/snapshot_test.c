@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "base/clock.h"
+#include "base/str.h"
 
 enum { WRITES = 500, WATCHERS = 4 };
 
@@ -88,6 +89,83 @@ TEST(snapshot_of_a_read_that_failed_is_not_kept)
 	expect_int(db->kept, NOT_KEPT);
 	expect(!db_in_transaction(db));
 	expect_int(counter(db), 0);
+	end(&f);
+}
+
+struct counted {
+	int64_t number;
+	str text;
+};
+
+/* The counter, read from its row only when the snapshot has no memory of it. */
+static int64_t counter_in_memory(struct db *db, bool *ret_is_new)
+{
+	static const char kind, other_kind;
+	struct arena *arena = NULL;
+	struct counted *counted = db_memory(db, &kind, sizeof(*counted), &arena);
+	const int64_t *other = db_memory(db, &other_kind, sizeof(*other), &arena);
+	int64_t number;
+
+	expect_int(*other, 0); /* it has a place of its own */
+	*ret_is_new = !counted->text.p;
+	if (*ret_is_new) {
+		counted->number = db_integer(
+			db, 0, "SELECT CAST(number AS INTEGER) FROM test_item WHERE id = 1");
+		counted->text = arena_decimal(arena, counted->number);
+	}
+	expect(str_to_i64(counted->text, &number));
+	expect_int(number, counted->number);
+	return number;
+}
+
+TEST(snapshot_has_a_memory_that_lasts_as_long_as_it_does)
+{
+	struct fixture f;
+	struct db *db;
+	bool is_new;
+
+	given_store(&f);
+	db = store_reader(f.store);
+	for (int64_t i = 1; i < 10; i++) {
+		int64_t began;
+
+		expect_int(store_write_wait(f.store, set_counter, &i), DB_OK);
+		expect_int(counter_in_memory(db, &is_new), i);
+		expect(is_new);
+		began = db->began;
+		store_read_end(db);
+		expect_int(counter_in_memory(db, &is_new), i);
+		expect(is_new == (db->began != began));
+		store_read_end(db);
+	}
+	end(&f);
+}
+
+static bool ask_for_memory(struct db *db, void *arg)
+{
+	static const char kind;
+	struct arena *arena;
+
+	*(bool *)arg = db_memory(db, &kind, 1, &arena) != NULL;
+	return true;
+}
+
+TEST(snapshot_memory_is_for_readers_without_an_error)
+{
+	struct fixture f;
+	struct db *db;
+	bool writer_has_it = true, reader_has_it;
+
+	given_store(&f);
+	expect_int(store_write_wait(f.store, ask_for_memory, &writer_has_it), DB_OK);
+	expect(!writer_has_it);
+	db = store_reader(f.store);
+	expect(ask_for_memory(db, &reader_has_it) && reader_has_it);
+	db_fail(db, SQLITE_IOERR, "");
+	expect(ask_for_memory(db, &reader_has_it) && !reader_has_it);
+	store_read_end(db);
+	expect(ask_for_memory(db, &reader_has_it) && reader_has_it);
+	store_read_end(db);
 	end(&f);
 }
 
@@ -231,6 +309,8 @@ TESTS({
 	RUN(snapshot_that_is_kept_never_hides_a_commit),
 	RUN(snapshot_outlives_a_write_that_changes_nothing),
 	RUN(snapshot_of_a_read_that_failed_is_not_kept),
+	RUN(snapshot_has_a_memory_that_lasts_as_long_as_it_does),
+	RUN(snapshot_memory_is_for_readers_without_an_error),
 	RUN(snapshot_shows_what_a_stranger_wrote_soon),
 	RUN(snapshot_of_one_thread_is_never_older_than_what_another_has_seen),
 	RUN(snapshot_is_not_used_again_while_others_may_see_a_commit),
