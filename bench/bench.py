@@ -1,7 +1,7 @@
 """The budgets, measured: this program and its reference in turn, so that a noisy machine is noisy for both.
 
 A budget in absolute figures has no such neighbour, and is compared with the best of the runs: what else runs on a shared
-machine only slows a run down. How much it did is measured, too, by a fixed loop of arithmetic, and told with the results.
+machine only slows a run down. How a core's speed moves is measured, too, by a fixed loop of arithmetic between the rows, and told with the results.
 
 Usage: bench/run [--seconds N] [NAME ...]
 
@@ -34,8 +34,10 @@ def median(value):
     return statistics.median(value) if isinstance(value, list) else value
 
 
-def best(runs, wanted):
-    return min(runs) if wanted.startswith("at most") else max(runs)
+def best(value, wanted):
+    if not isinstance(value, list):
+        return value
+    return min(value) if wanted.startswith("at most") else max(value)
 
 
 def verdict(value, reference, wanted):
@@ -44,7 +46,7 @@ def verdict(value, reference, wanted):
     if isinstance(reference, list):
         ratio = statistics.median(a / b for a, b in zip(value, reference))
     else:
-        ratio = (best(value, wanted) if isinstance(value, list) else value) / reference
+        ratio = best(value, wanted) / reference
     limit = re.search(r"(at most|at least) ([\d.]+)", wanted)
     if not limit:
         return f"{ratio:.2f}", ""
@@ -105,7 +107,7 @@ def main():
                 lines.append(print_row([what, here(value, unit, there, wanted), reference, f"{number(median(there))} {unit}",
                                         ratio, wanted, met]))
         loops += loop_ms()
-    told = f"Meanwhile the same loop of arithmetic took {min(loops):.1f} to {max(loops):.1f} ms: that is how much others slowed a run."
+    told = f"Between the rows, the same loop of arithmetic took {min(loops):.1f} to {max(loops):.1f} ms: so much did the machine's speed move."
     print(told)
     lines += ["", told]
     if not options.names:

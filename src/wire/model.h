@@ -135,7 +135,6 @@ enum member_flags {
 	MEMBER_STREAM = 1 << 2,  /* has no place in the struct: the call carries it */
 	MEMBER_XML_ATTRIBUTE = 1 << 3,
 	MEMBER_FLATTENED = 1 << 4,
-	MEMBER_FIRST = 1 << 5, /* is required, and looked at before all others */
 };
 
 struct member {

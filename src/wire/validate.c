@@ -326,34 +326,12 @@ static void check_members(struct check *c, const struct place_name *at, uint16_t
 		check_map(c, at, shape_index, place);
 }
 
-/* The member that is looked at before all others, and alone when something is wrong with it. */
-static const struct member *first_member(const struct model *m, const struct shape *s)
-{
-	const struct member *members = members_of(m, s);
-
-	for (size_t i = 0; i < s->member_count; i++)
-		if (members[i].flags & MEMBER_FIRST)
-			return &members[i];
-	return NULL;
-}
-
 str wire_validate(struct arena *a, const struct model *m, uint16_t shape, const void *in)
 {
 	struct check c = { .arena = a, .model = m };
-	const struct shape *s = shape_at(m, shape);
-	const struct member *first = first_member(m, s);
-	const void *place = first ? (const char *)in + first->offset : NULL;
 
-	if (first && !value_present(shape_at(m, first->shape), place))
-		return arena_printf(
-			a, "The parameter '%.*s' is required but was not present in the request",
-			STR_ARG(model_text(m, first->name)));
 	buf_init(&c.message, a, 256 * 1024);
-	if (first)
-		check_value(&c, &(struct place_name){ .member = model_text(m, first->name) },
-		            first->shape, value_at(shape_at(m, first->shape), place));
-	if (!c.errors)
-		check_structure(&c, NULL, s, in);
+	check_structure(&c, NULL, shape_at(m, shape), in);
 	if (!c.errors)
 		return STR_NULL;
 	c.errors = MIN(c.errors, LIMIT_VALIDATION_ERRORS);

@@ -79,6 +79,18 @@ static struct throughput_request throughput_of(const struct dynamodb_create_tabl
 	};
 }
 
+/* The name is looked at ahead of everything, and alone. */
+err dynamodb_create_table_check(struct call *c, const struct dynamodb_create_table_in *in)
+{
+	struct problem p = { .arena = c->arena };
+
+	if (!in->table_name.p)
+		return validation_error(
+			c,
+			"The parameter 'TableName' is required but was not present in the request");
+	return table_name_check(&p, in->table_name) ? NULL : problem_error(c, &p);
+}
+
 static bool check(struct problem *p, const struct dynamodb_create_table_in *in,
                   enum billing_mode billing, struct table_definition *ret)
 {

@@ -11,7 +11,7 @@ static const struct dynamodb_api ops = {
 	                    .check = dynamodb_batch_get_item_check },
 	.batch_write_item = { dynamodb_batch_write_item, OP_WRITE,
 	                      .check = dynamodb_batch_write_item_check },
-	.create_table = { dynamodb_create_table, OP_WRITE },
+	.create_table = { dynamodb_create_table, OP_WRITE, .check = dynamodb_create_table_check },
 	.delete_item = { dynamodb_delete_item, OP_WRITE, .check = dynamodb_delete_item_check },
 	.delete_table = { dynamodb_delete_table, OP_WRITE },
 	.describe_continuous_backups = { dynamodb_describe_continuous_backups, OP_READ },

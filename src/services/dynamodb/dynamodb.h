@@ -12,6 +12,7 @@ extern const char dynamodb_schema[]; /* dynamodb.sql */
 
 /* create_table.c */
 dynamodb_create_table_fn dynamodb_create_table;
+err dynamodb_create_table_check(struct call *c, const struct dynamodb_create_table_in *in);
 
 /* update_table.c */
 dynamodb_update_table_fn dynamodb_update_table;

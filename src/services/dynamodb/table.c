@@ -61,24 +61,23 @@ bool table_name_is_valid(str name)
 	return is_name(name) && name.n >= NAME_MIN && name.n <= NAME_MAX;
 }
 
-/* "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: …", which the model
- * does not say, because a name may also be an ARN. */
-static bool check_name(struct problem *p, str name)
+bool table_name_check(struct problem *p, str name)
 {
 	struct buf b;
-	int n = !is_name(name) + (name.n < NAME_MIN || name.n > NAME_MAX);
-	str shown = str_from_to(name, 0, LIMIT_ERROR_VALUE);
+	size_t length = utf8_count(name);
+	int n = !is_name(name) + (length < NAME_MIN || length > NAME_MAX);
+	str shown = utf8_within(name, LIMIT_ERROR_VALUE);
 
 	if (!n)
 		return true;
 	buf_init(&b, p->arena, 4 * LIMIT_ERROR_VALUE);
 	buf_printf(&b, "%d validation error%s detected: ", n, n > 1 ? "s" : "");
-	if (name.n < NAME_MIN)
+	if (length < NAME_MIN)
 		buf_printf(&b,
 		           "Value '%.*s' at 'tableName' failed to satisfy constraint: Member must "
 		           "have length greater than or equal to %d",
 		           STR_ARG(shown), NAME_MIN);
-	if (name.n > NAME_MAX)
+	if (length > NAME_MAX)
 		buf_printf(&b,
 		           "Value '%.*s' at 'tableName' failed to satisfy constraint: Member must "
 		           "have length less than or equal to %d",
@@ -126,7 +125,7 @@ err table_name_of(struct call *c, str name_or_arn, str *ret)
 
 	if (e)
 		return e;
-	if (!check_name(&p, name))
+	if (!table_name_check(&p, name))
 		return problem_error(c, &p);
 	*ret = name;
 	return NULL;

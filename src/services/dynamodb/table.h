@@ -59,6 +59,10 @@ err table_find_named(struct call *c, str name_or_arn, struct table *ret);
 err table_name_of(struct call *c, str name_or_arn, str *ret);
 bool table_name_is_valid(str name);
 
+/* "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: …". What the model does
+ * not say, where a name may also be an ARN, and what is said of a new table's name before anything else. */
+bool table_name_check(struct problem *p, str name);
+
 bool table_load_named(struct db *db, struct arena *a, str account, str region, str name,
                       struct table *ret);
 

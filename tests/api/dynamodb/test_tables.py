@@ -141,6 +141,12 @@ def test_counts_and_sizes_are_exact(dynamodb):
     ("a!", "2 validation errors detected: Value 'a!' at 'tableName' failed to satisfy constraint: Member must have length "
            "greater than or equal to 3; Value 'a!' at 'tableName' failed to satisfy constraint: Member must satisfy regular "
            "expression pattern: [a-zA-Z0-9_.-]+"),
+    ("\u00e9\u00e9", "2 validation errors detected: Value '\u00e9\u00e9' at 'tableName' failed to satisfy constraint: Member must "
+                     "have length greater than or equal to 3; Value '\u00e9\u00e9' at 'tableName' failed to satisfy constraint: "
+                     "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
+    ("x" + "\u00e9" * 600, "2 validation errors detected: Value 'x{0}' at 'tableName' failed to satisfy constraint: Member must "
+                           "have length less than or equal to 255; Value 'x{0}' at 'tableName' failed to satisfy constraint: "
+                           "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+".format("\u00e9" * 511)),
     ("", "2 validation errors detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length greater "
          "than or equal to 3; Value '' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression "
          "pattern: [a-zA-Z0-9_.-]+"),

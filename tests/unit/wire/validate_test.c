@@ -34,12 +34,6 @@ TEST(validate_words_each_constraint_as_aws_does)
 		{ &dynamodb_model, "GetItem", "{\"TableName\": \"\", \"Key\": {}}",
 		  "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length "
 		  "greater than or equal to 1" },
-		{ &dynamodb_model, "CreateTable", "{\"KeySchema\": []}",
-		  "The parameter 'TableName' is required but was not present in the request" },
-		{ &dynamodb_model, "CreateTable", "{\"TableName\": \"!\", \"KeySchema\": []}",
-		  "2 validation errors detected: Value '!' at 'tableName' failed to satisfy constraint: Member must have length "
-		  "greater than or equal to 3; Value '!' at 'tableName' failed to satisfy constraint: Member must satisfy regular "
-		  "expression pattern: [a-zA-Z0-9_.-]+" },
 		{ &dynamodb_model, "ListTables", "{\"Limit\": 0}",
 		  "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater "
 		  "than or equal to 1" },
